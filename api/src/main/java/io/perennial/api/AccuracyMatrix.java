@@ -1,0 +1,55 @@
+package io.perennial.api;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * R: {@code at(i, j)} is the test accuracy on task j after training on task i, both from 0; {@code
+ * untrained(j)} is the untrained model's. NaN where it was not measured or has no meaning.
+ */
+public final class AccuracyMatrix {
+  private final List<String> tasks;
+  private final double[][] values;
+  private final double[] untrained;
+
+  /** Nothing measured yet. */
+  public AccuracyMatrix(List<String> tasks) {
+    this.tasks = List.copyOf(tasks);
+    this.values = new double[tasks.size()][tasks.size()];
+    this.untrained = new double[tasks.size()];
+    for (double[] row : values) {
+      Arrays.fill(row, Double.NaN);
+    }
+    Arrays.fill(untrained, Double.NaN);
+  }
+
+  /** The tasks' names, in the order of the stream. */
+  public List<String> tasks() {
+    return tasks;
+  }
+
+  /** The number of tasks, T. */
+  public int size() {
+    return tasks.size();
+  }
+
+  /** The accuracy on task j after training on task i, 0 to 1; NaN if there is none. */
+  public double at(int i, int j) {
+    return values[i][j];
+  }
+
+  /** The untrained model's accuracy on task j, 0 to 1; NaN if there is none. */
+  public double untrained(int j) {
+    return untrained[j];
+  }
+
+  /** Records a measurement. */
+  public void set(int i, int j, double accuracy) {
+    values[i][j] = accuracy;
+  }
+
+  /** Records a measurement of the untrained model. */
+  public void setUntrained(int j, double accuracy) {
+    untrained[j] = accuracy;
+  }
+}

@@ -1,0 +1,42 @@
+package io.perennial.api;
+
+import java.util.Optional;
+
+/** Role (exclusive): answers with a grown model. */
+public interface Expansion extends Strategy {
+  /**
+   * Before a task, the first included. New outputs for the task's classes are added afterwards by
+   * the runner, to whatever model this answers.
+   */
+  default Optional<Growth> expandBefore(Learner learner) {
+    return Optional.empty();
+  }
+
+  /**
+   * After an epoch.
+   *
+   * @param trainingAccuracy of the epoch's real rows, as they were drawn; 0 to 1
+   */
+  default Optional<Growth> expandAfterEpoch(Learner learner, double trainingAccuracy) {
+    return Optional.empty();
+  }
+
+  /**
+   * Makes the model that a checkpoint saved.
+   *
+   * @param initial as the model factory makes it, before any growth
+   * @param saved what {@link Model#save} of the grown model gave
+   */
+  default Model rebuild(Model initial, State saved) {
+    initial.restore(saved);
+    return initial;
+  }
+
+  /**
+   * A grown model.
+   *
+   * @param model takes the place of the old one, which the runner closes if it is another object
+   * @param map where each of its parameters comes from
+   */
+  record Growth(Model model, ParameterMap map) {}
+}

@@ -1,0 +1,12 @@
+package io.perennial.api;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Role (exclusive): answers instead of the network's own output layer, from its features. */
+public interface Readout extends Strategy {
+  /**
+   * @param features {@code [N, F]}, from {@link FeatureExtractor}
+   * @param scores {@code [N, C]}, overwritten; the highest among the competing classes wins
+   */
+  void score(INDArray features, INDArray scores);
+}
