@@ -7,9 +7,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Where each parameter of a grown model comes from: its source among the old ones (or none), the
- * scale s with which it was taken, and the number r of copies that were made of that source. What is
- * kept for each parameter follows so that function and penalties stay the same (the r copies of a
- * parameter together play the part of the one): see {@link Quantity}.
+ * scale s with which it was taken, and the number r of copies that were made of that source. What
+ * is kept for each parameter follows so that function and penalties stay the same (the r copies of
+ * a parameter together play the part of the one): see {@link Quantity}.
  */
 public final class ParameterMap {
   /** What an array keeps for each parameter. */
