@@ -100,7 +100,8 @@ final class ScalarBinder {
     String text = scalar.text();
     if (scalar.plain() && REAL.matcher(text).matches() && text.length() < 20) {
       BigDecimal exact = new BigDecimal(text);
-      if (exact.signum() == 0 || exact.stripTrailingZeros().scale() <= 0 && exact.scale() > -20) {
+      boolean isWhole = exact.stripTrailingZeros().scale() <= 0 && exact.scale() > -20;
+      if (exact.signum() == 0 || isWhole) {
         return " Write " + exact.toBigInteger() + ".";
       }
     }
@@ -141,10 +142,9 @@ final class ScalarBinder {
   }
 
   private @Nullable Object flag(Yaml.Scalar scalar, String path) {
-    if (scalar.plain() && scalar.text().equals("true")) {
-      return Boolean.TRUE;
-    } else if (scalar.plain() && scalar.text().equals("false")) {
-      return Boolean.FALSE;
+    boolean isTrue = scalar.text().equals("true");
+    if (scalar.plain() && (isTrue || scalar.text().equals("false"))) {
+      return isTrue;
     }
     problems.add(scalar.position(), path, "must be true or false, not " + scalar.shown() + ".");
     return null;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a setting may hold; {@link #toString} is its name for people. */
+/** What a setting may hold; {@code toString} is its name for people. */
 public sealed interface SettingType {
 
   /** An {@code int}, or a {@code long} if wide. */
