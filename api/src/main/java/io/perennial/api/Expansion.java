@@ -22,6 +22,14 @@ public interface Expansion extends Strategy {
   }
 
   /**
+   * Whether the live parameters of the grown model come from the old ones, so that what is kept for
+   * each of them (importances, anchors) still guards something.
+   */
+  default boolean carriesParameters() {
+    return true;
+  }
+
+  /**
    * Makes the model that a checkpoint saved.
    *
    * @param initial as the model factory makes it, before any growth
