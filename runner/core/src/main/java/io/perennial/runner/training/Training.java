@@ -122,10 +122,7 @@ public final class Training implements Learner {
   }
 
   private void grow(Expansion.Growth growth) {
-    if (growth.model() != model) {
-      model.close();
-      model = growth.model();
-    }
+    model = growth.model();
     remap(growth.map());
     competition.resize(model.classes());
   }
