@@ -8,6 +8,7 @@ import io.perennial.api.Setting;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Evaluation;
 import io.perennial.runner.config.TrainingSettings;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,4 +35,13 @@ public record Plan(
     Evaluation evaluation,
     List<RunListener> listeners,
     RandomSource random,
-    Workers workers) {}
+    Workers workers) {
+
+  /** The same plan with more listeners. */
+  public Plan withListeners(List<RunListener> more) {
+    List<RunListener> all = new ArrayList<>(listeners);
+    all.addAll(more);
+    return new Plan(
+        stream, setting, model, optimizer, stages, settings, evaluation, all, random, workers);
+  }
+}
