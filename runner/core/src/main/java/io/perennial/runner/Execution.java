@@ -51,7 +51,7 @@ final class Execution {
     this.checkpoints = checkpoints;
     this.options = options;
     this.training =
-        new Training(assembly.plan().withListeners(options.listeners()), assembly.stopwatch());
+        new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
   /** Why the run failed; null if it did not. */

@@ -8,7 +8,6 @@ import io.perennial.api.Setting;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Evaluation;
 import io.perennial.runner.config.TrainingSettings;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,7 +20,7 @@ import java.util.List;
  * @param stages the strategies, in configured order
  * @param settings of the training
  * @param evaluation when to measure
- * @param listeners follow the run
+ * @param listeners follow the run; their state is part of it
  * @param random for drawing examples and for new weights
  * @param workers the threads
  */
@@ -35,13 +34,4 @@ public record Plan(
     Evaluation evaluation,
     List<RunListener> listeners,
     RandomSource random,
-    Workers workers) {
-
-  /** The same plan with more listeners. */
-  public Plan withListeners(List<RunListener> more) {
-    List<RunListener> all = new ArrayList<>(listeners);
-    all.addAll(more);
-    return new Plan(
-        stream, setting, model, optimizer, stages, settings, evaluation, all, random, workers);
-  }
-}
+    Workers workers) {}

@@ -33,6 +33,7 @@ public final class Training implements Learner {
   private final Evaluator evaluator;
   private final BatchAssembler visiting;
   private final Stopwatch stopwatch;
+  private final List<RunListener> listeners;
   private final AccuracyMatrix accuracy;
   private final List<Long> parameterCounts = new ArrayList<>();
   private final Step stepper;
@@ -42,10 +43,16 @@ public final class Training implements Learner {
   private int phase;
   private long step;
 
-  /** Prepares a run; nothing is trained yet. */
-  public Training(Plan plan, Stopwatch stopwatch) {
+  /**
+   * Prepares a run; nothing is trained yet.
+   *
+   * @param observers follow the run beside the plan's listeners, without being part of its state
+   */
+  public Training(Plan plan, Stopwatch stopwatch, List<RunListener> observers) {
     this.plan = plan;
     this.stopwatch = stopwatch;
+    this.listeners = new ArrayList<>(plan.listeners());
+    this.listeners.addAll(observers);
     this.model = plan.model();
     this.roles = new Roles(plan.stages());
     this.drawing = plan.random().child("draw");
@@ -66,13 +73,13 @@ public final class Training implements Learner {
    * @throws DivergedException if the loss stops being a number
    */
   public void run(ObjIntConsumer<Training> afterTask) {
-    plan.listeners().forEach(listener -> listener.runStarted(accuracy));
+    listeners(listener -> listener.runStarted(accuracy));
     for (int t = parameterCounts.size(); t < plan.stream().size(); t++) {
       learn(t);
       listeners(listener -> listener.taskDone(this, accuracy));
       afterTask.accept(this, t + 1);
     }
-    plan.listeners().forEach(listener -> listener.runDone(accuracy));
+    listeners(listener -> listener.runDone(accuracy));
   }
 
   private void learn(int t) {
@@ -206,7 +213,7 @@ public final class Training implements Learner {
   }
 
   private void listeners(Consumer<RunListener> call) {
-    for (RunListener listener : plan.listeners()) {
+    for (RunListener listener : listeners) {
       call.accept(listener);
     }
   }
@@ -227,9 +234,9 @@ public final class Training implements Learner {
     for (Stage stage : plan.stages()) {
       strategies.part(stage.label(plan.stages()), stage.strategy().save());
     }
-    State.Builder listeners = State.builder();
+    State.Builder followers = State.builder();
     for (int i = 0; i < plan.listeners().size(); i++) {
-      listeners.part(Integer.toString(i), plan.listeners().get(i).save());
+      followers.part(Integer.toString(i), plan.listeners().get(i).save());
     }
     return State.builder()
         .value("step", step)
@@ -238,7 +245,7 @@ public final class Training implements Learner {
         .part("model", model.save())
         .part("optimizer", plan.optimizer().save())
         .part("strategies", strategies.build())
-        .part("listeners", listeners.build())
+        .part("listeners", followers.build())
         .part("drawing", drawing.save())
         .part("seconds", stopwatch.save())
         .build();
