@@ -99,7 +99,7 @@ final class Describing {
   private void paragraph(PrintWriter out, String indent, String text) {
     int width = command.getUsageHelpWidth() - indent.length();
     StringBuilder line = new StringBuilder();
-    for (String word : text.split("\\s+")) {
+    for (String word : text.strip().split("\\s+", -1)) {
       if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
         out.println(indent + line);
         line.setLength(0);
