@@ -54,10 +54,7 @@ final class RecordBinder {
       problems.add(
           value.position(),
           path,
-          "must be a block with a 'type', not "
-              + value.shown()
-              + "."
-              + all(kind));
+          "must be a block with a 'type', not " + value.shown() + "." + all(kind));
       return Optional.empty();
     }
     Entry type = block.entries().get(TYPE);
@@ -66,8 +63,7 @@ final class RecordBinder {
       return Optional.empty();
     }
     if (!(type.value() instanceof Yaml.Scalar name) || name.isNull()) {
-      problems.add(
-          type.value().position(), child(path, TYPE), "must be a name." + all(kind));
+      problems.add(type.value().position(), child(path, TYPE), "must be a name." + all(kind));
       return Optional.empty();
     }
     return configured(kind, name, block, path);

@@ -73,8 +73,7 @@ final class YamlReader {
     }
   }
 
-  private static String malformed(
-      MarkedYamlEngineException error, String source, boolean lines) {
+  private static String malformed(MarkedYamlEngineException error, String source, boolean lines) {
     Position place =
         error
             .getProblemMark()

@@ -12,8 +12,9 @@ public final class Suggestion {
   private Suggestion() {}
 
   /**
-   * The nearest candidate that is at most two edits away (a swap of neighbours is one; in words
-   * of up to three letters, one edit), or that begins with the word or the word with it. Case, hyphens and underscores do not count.
+   * The nearest candidate that is at most two edits away (a swap of neighbours is one; in words of
+   * up to three letters, one edit), or that begins with the word or the word with it. Case, hyphens
+   * and underscores do not count.
    */
   public static Optional<String> of(String word, Collection<String> candidates) {
     String plain = plain(word);

@@ -151,10 +151,7 @@ public final class Wiring implements Extensions {
   private static String unwired(String subject, Message message) {
     String text = GuiceErrors.text(message);
     boolean missing = text.contains("explicitly bound") || text.contains("No implementation");
-    return subject
-        + " cannot be made: "
-        + text
-        + (missing ? " " + message.getSource() + " needs it." + OFFERED : "");
+    return subject + " cannot be made: " + text + (missing ? OFFERED : "");
   }
 
   private static String subject(Extension<?> extension, String label) {

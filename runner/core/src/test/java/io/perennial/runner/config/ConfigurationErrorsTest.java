@@ -83,8 +83,7 @@ class ConfigurationErrorsTest {
     assertThat(with("lambda: 100", "lambda: [1, 2]"))
         .containsExactly("run.yaml:9:25: strategies[0].lambda: must be a number, not a list.");
     assertThat(with("lambda: 100", "lambda: 1, online: yes"))
-        .containsExactly(
-            "run.yaml:9:36: strategies[0].online: must be true or false, not 'yes'.");
+        .containsExactly("run.yaml:9:36: strategies[0].online: must be true or false, not 'yes'.");
     assertThat(with("lambda: 100", "lambda: 1, fisher: exactly"))
         .containsExactly(
             "run.yaml:9:36: strategies[0].fisher: must be one of exact, empirical, batch-mean, not"
@@ -94,8 +93,7 @@ class ConfigurationErrorsTest {
             "run.yaml:7:28: model.hidden: must be a list, such as [whole number, …], not '256'.");
     assertThat(with("{type: mlp}", "[mlp]"))
         .containsExactly(
-            "run.yaml:7:8: model: must be a block with a 'type', not a list."
-                + " One of: mlp.");
+            "run.yaml:7:8: model: must be a block with a 'type', not a list." + " One of: mlp.");
   }
 
   @Test
@@ -117,11 +115,9 @@ class ConfigurationErrorsTest {
             "run.yaml:4:3: scenario.tasks: is missing (whole number at least 1). How many tasks.");
     assertThat(with("type: ewc, ", ""))
         .containsExactly(
-            "run.yaml:9:5: strategies[0]: has no 'type'."
-                + " One of: ewc, experts, joint, naive.");
+            "run.yaml:9:5: strategies[0]: has no 'type'." + " One of: ewc, experts, joint, naive.");
     assertThat(with("tasks: 5", "tasks:"))
-        .containsExactly(
-            "run.yaml:6:9: scenario.tasks: has no value (whole number at least 1).");
+        .containsExactly("run.yaml:6:9: scenario.tasks: has no value (whole number at least 1).");
   }
 
   @Test
@@ -192,8 +188,7 @@ class ConfigurationErrorsTest {
   @Test
   void aBlockAlone() {
     assertThat(reader.block(Strategy.class, "{type: ewc, lambda: 1e-3}").settings())
-        .isEqualTo(
-            new FakePlugin.Ewc.Settings(0.001, FakePlugin.Ewc.Fisher.EMPIRICAL, false, 1.0));
+        .isEqualTo(new FakePlugin.Ewc.Settings(0.001, FakePlugin.Ewc.Fisher.EMPIRICAL, false, 1.0));
     assertThat(reader.block(Strategy.class, "naive").type()).isEqualTo("naive");
   }
 }

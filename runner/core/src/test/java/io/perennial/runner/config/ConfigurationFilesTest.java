@@ -53,12 +53,10 @@ class ConfigurationFilesTest {
   @Test
   void emptyFiles() throws IOException {
     assertThat(problems("")).containsExactly("run.yaml: is empty; there is nothing to read.");
-    assertThat(problems(" \n\n"))
-        .containsExactly("run.yaml: is empty; there is nothing to read.");
+    assertThat(problems(" \n\n")).containsExactly("run.yaml: is empty; there is nothing to read.");
     assertThat(problems("# only a comment\n"))
         .containsExactly("run.yaml: is empty; there is nothing to read.");
-    assertThat(problems("---\n"))
-        .containsExactly("run.yaml: is empty; there is nothing to read.");
+    assertThat(problems("---\n")).containsExactly("run.yaml: is empty; there is nothing to read.");
   }
 
   @Test
@@ -116,8 +114,7 @@ class ConfigurationFilesTest {
     assertThat(problems(directory.resolve("none.yaml")))
         .containsExactly("none.yaml: does not exist.");
     assertThat(problems(directory))
-        .containsExactly(
-            directory + ": is a directory; a configuration file was expected.");
+        .containsExactly(directory + ": is a directory; a configuration file was expected.");
   }
 
   @Test

@@ -122,10 +122,12 @@ class ConfigurationRoundTripTest {
   /** Anything a file can hold: quotes, colons, line ends, words that mean something to YAML. */
   private static Arbitrary<String> texts() {
     return Arbitraries.oneOf(
-        Arbitraries.of("null", "~", "true", "007", "1e5", "- a", "a: b", "#", "'", "\"", "<<", "*a"),
+        Arbitraries.of(
+            "null", "~", "true", "007", "1e5", "- a", "a: b", "#", "'", "\"", "<<", "*a"),
         Arbitraries.strings().withCharRange(' ', '~').ofMaxLength(90),
         Arbitraries.strings()
-            .withChars('\n', '\t', '\r', ' ', 'a', 'é', 'λ', '\u0001', '\u0085', '\u2028', '\uFEFF'));
+            .withChars(
+                '\n', '\t', '\r', ' ', 'a', 'é', 'λ', '\u0001', '\u0085', '\u2028', '\uFEFF'));
   }
 
   private static Configured<RunListener> listener(String text, long x) {

@@ -44,8 +44,7 @@ class EvaluationTest {
     for (String text : List.of("", "All", "every", "every 0", "every -1", "every two", "none")) {
       assertThatThrownBy(() -> Evaluation.parse(text))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "must be all, seen, final or 'every N' with N from 1, not '" + text + "'");
+          .hasMessage("must be all, seen, final or 'every N' with N from 1, not '" + text + "'");
     }
   }
 }

@@ -54,8 +54,7 @@ class OverridesTest {
     assertThat(read("training.epochs=3").training().epochs()).isEqualTo(3);
     assertThat(read("name=other = name").name()).isEqualTo("other = name");
     assertThat(read("seeds=[1, 2]").allSeeds()).containsExactly(1L, 2L);
-    assertThat(read("evaluate=every 2", "evaluate=final").evaluate().toString())
-        .isEqualTo("final");
+    assertThat(read("evaluate=every 2", "evaluate=final").evaluate().toString()).isEqualTo("final");
     assertThat(read("strategies=[naive, {type: ewc, lambda: 1}]").strategies()).hasSize(2);
   }
 

@@ -59,7 +59,9 @@ class RegistryTest {
     assertThat(ewc.settings())
         .extracting(SettingDescription::name)
         .containsExactly("lambda", "fisher", "online", "decay");
-    assertThat(registry.extensions()).extracting(Extension::kind).startsWith("strategy", "strategy");
+    assertThat(registry.extensions())
+        .extracting(Extension::kind)
+        .startsWith("strategy", "strategy");
     assertThatThrownBy(() -> registry.get(Strategy.class, "naife"))
         .isInstanceOf(InputException.class)
         .hasMessage(
@@ -214,9 +216,7 @@ class RegistryTest {
     onlyGoodIsLeft(
         load(FakePlugin.Naive.class.getName()),
         FakePlugin.Naive.class.getName(),
-        "the service file is broken: Provider "
-            + FakePlugin.Naive.class.getName()
-            + " not a subtype.");
+        "the service file is broken: " + FakePlugin.Naive.class.getName() + " not a subtype.");
     Registry registry = load("not a class");
     assertThat(registry.refused()).hasSize(1);
     assertThat(registry.refused().get(0).plugin()).isEqualTo("META-INF/services");
@@ -228,7 +228,8 @@ class RegistryTest {
   @Test
   void aMissingClass() throws IOException {
     compile("Gone", "package bad; public class Gone implements io.perennial.api.Strategy {}");
-    compile("Kept", "package bad; public class Kept extends Gone { @jakarta.inject.Inject Kept() {} }");
+    compile(
+        "Kept", "package bad; public class Kept extends Gone { @jakarta.inject.Inject Kept() {} }");
     compile("BadPlugin", registering("Kept"));
     Files.delete(directory.resolve("bad/Gone.class"));
     onlyGoodIsLeft(
@@ -283,7 +284,8 @@ class RegistryTest {
   private void compile(String name, String source) throws IOException {
     Path file = directory.resolve(name + ".java");
     Files.writeString(file, source);
-    String classPath = directory + System.getProperty("path.separator") + System.getProperty("java.class.path");
+    String classPath =
+        directory + System.getProperty("path.separator") + System.getProperty("java.class.path");
     int result =
         ToolProvider.getSystemJavaCompiler()
             .run(

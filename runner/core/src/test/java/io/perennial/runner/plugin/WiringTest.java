@@ -170,7 +170,9 @@ class WiringTest {
         .hasMessage(
             "strategy 'wanting' (strategy 0, plugin io.perennial.runner.plugin.WiringTest$Wanting in"
                 + " test-classes) cannot be made: Explicit bindings are required and"
-                + " io.perennial.runner.plugin.WiringTest$Memory is not explicitly bound. X");
+                + " io.perennial.runner.plugin.WiringTest$Memory is not explicitly bound. The plugin"
+                + " must bind it, or ask for what is there: its settings record, RandomSource,"
+                + " Extensions and the run's services.");
     assertThatThrownBy(() -> wiring.create(strategy("implicit"), "strategy 1"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
