@@ -70,6 +70,13 @@ public final class ParameterMap {
     return new ParameterMap(oldSize, sources, scales);
   }
 
+  /** A map that changes nothing. */
+  public static ParameterMap identity(int size) {
+    int[] sources = new int[size];
+    Arrays.setAll(sources, i -> i);
+    return of(size, sources);
+  }
+
   /** A map to new parameters that have nothing to do with the old ones. */
   public static ParameterMap fresh(int oldSize, int newSize) {
     int[] sources = new int[newSize];
