@@ -14,10 +14,11 @@ import java.util.Objects;
 final class AtomicFile {
   private AtomicFile() {}
 
-  /** Puts a file in place of what was there. */
+  /** Puts a file in place of what was there; makes the directories it needs. */
   static void write(Path file, byte[] content) {
     Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file");
     try {
+      Files.createDirectories(directory);
       Path temporary = Files.createTempFile(directory, ".", ".tmp");
       try {
         writeForced(temporary, content);

@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run, in {@code checkpoint/task-NNNN/} of its directory: {@code
- * tensors.safetensors}, {@code state.json}, and {@code manifest.json} with their SHA-256. The last
+ * The checkpoints of a run, a directory {@code task-NNNN} each: {@code tensors.safetensors}, {@code state.json}, and {@code manifest.json} with their SHA-256. The last
  * two are kept. A checkpoint appears as a whole, when all of it is on the disk; a write that is
  * interrupted leaves the one before in force.
  */
@@ -32,10 +31,10 @@ public final class CheckpointStore {
   /**
    * The checkpoints of one run. Creates nothing yet.
    *
-   * @param runDirectory the run's output directory
+   * @param directory for checkpoints only, such as {@code checkpoint/} in the run's directory
    */
-  public CheckpointStore(Path runDirectory) {
-    this.directory = runDirectory.resolve("checkpoint");
+  public CheckpointStore(Path directory) {
+    this.directory = directory;
   }
 
   /**

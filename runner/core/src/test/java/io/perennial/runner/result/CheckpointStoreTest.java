@@ -101,7 +101,7 @@ class CheckpointStoreTest {
   void anInterruptedWriteLeavesTheOneBefore() throws IOException {
     CheckpointStore store = new CheckpointStore(directory);
     store.write(1, state(1));
-    Path interrupted = Files.createDirectory(directory.resolve("checkpoint/.new"));
+    Path interrupted = Files.createDirectory(directory.resolve(".new"));
     Files.writeString(interrupted.resolve("state.json"), "{\"val");
     assertThat(store.latest().orElseThrow().tasksDone()).isEqualTo(1);
     store.write(2, state(2));
@@ -116,7 +116,7 @@ class CheckpointStoreTest {
     RandomSource random = new RandomSource(1);
     int harmless = 0;
     for (String name : List.of("tensors.safetensors", "state.json", "manifest.json")) {
-      Path file = directory.resolve("checkpoint/task-0002").resolve(name);
+      Path file = directory.resolve("task-0002").resolve(name);
       byte[] good = Files.readAllBytes(file);
       for (int attempt = 0; attempt < 200; attempt++) {
         byte[] bad = good.clone();
@@ -146,8 +146,8 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(directory);
     store.write(1, state(1));
     store.write(2, state(2));
-    Path one = directory.resolve("checkpoint/task-0001");
-    Path two = directory.resolve("checkpoint/task-0002");
+    Path one = directory.resolve("task-0001");
+    Path two = directory.resolve("task-0002");
     Files.copy(
         one.resolve("state.json"), two.resolve("state.json"), StandardCopyOption.REPLACE_EXISTING);
     assertThat(store.latest().orElseThrow().damaged().get(0))
@@ -155,7 +155,7 @@ class CheckpointStoreTest {
     Files.delete(two.resolve("manifest.json"));
     assertThat(store.latest().orElseThrow().damaged().get(0))
         .contains("manifest.json: there is no");
-    Files.move(one, directory.resolve("checkpoint/task-0003"));
+    Files.move(one, directory.resolve("task-0003"));
     assertThatThrownBy(store::latest)
         .isInstanceOf(InputException.class)
         .hasMessageContaining("tasksDone: 1, but 3 was expected")
@@ -163,7 +163,7 @@ class CheckpointStoreTest {
   }
 
   private List<String> names() throws IOException {
-    try (Stream<Path> entries = Files.list(directory.resolve("checkpoint"))) {
+    try (Stream<Path> entries = Files.list(directory)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
     }
   }

@@ -69,20 +69,26 @@ class OutputDirectoryTest {
     Path directory = root.resolve("run");
     try (OutputDirectory first = OutputDirectory.claim(directory)) {
       refused(directory, "Another run is writing into " + first.path());
-      assertThatThrownBy(() -> OutputDirectory.reopen(directory))
+      new ResultsWriter(directory).writeConfiguration("name: x\n");
+      assertThatThrownBy(() -> OutputDirectory.reopen(directory, "name: x\n"))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("Another run is writing into");
     }
-    OutputDirectory.reopen(directory).close();
+    OutputDirectory.reopen(directory, "name: x\n").close();
   }
 
   @Test
-  void goesOnOnlyWhereARunWas() throws IOException {
-    assertThatThrownBy(() -> OutputDirectory.reopen(root.resolve("none")))
+  void goesOnOnlyWhereTheSameRunWas() {
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\n"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("to go on from");
-    Files.writeString(root.resolve("results.json"), "{}");
-    OutputDirectory.reopen(root).close();
+        .hasMessageContaining("There is no run to go on with in " + root);
+    new ResultsWriter(root).writeConfiguration("name: x\nseed: 1\n");
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\nseed: 2\n"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("its line 2 was 'seed: 1', now it is 'seed: 2'");
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\n"))
+        .hasMessageContaining("now it is 'nothing'");
+    OutputDirectory.reopen(root, "name: x\nseed: 1\n").close();
   }
 
   private void refused(Path directory, String reason) {

@@ -123,11 +123,11 @@ class ResultsWriterTest {
   }
 
   @Test
-  void aDirectoryThatVanishedIsNamed() throws IOException {
-    Path gone = directory.resolve("gone");
-    assertThatThrownBy(() -> new ResultsWriter(gone).write(Fixtures.complete(1, 0.9)))
+  void aDirectoryThatCannotBeIsNamed() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> new ResultsWriter(file).write(Fixtures.complete(1, 0.9)))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("Cannot write " + gone.resolve("accuracy.csv"));
+        .hasMessageContaining("Cannot write " + file.resolve("accuracy.csv"));
   }
 
   @Test
@@ -138,10 +138,9 @@ class ResultsWriterTest {
             Fixtures.complete(2, 0.8),
             Fixtures.run(3, RunResult.Status.FAILED, 0.1, "NaN"));
     for (RunResult run : runs) {
-      Path own = Files.createDirectory(directory.resolve(ResultsWriter.seedDirectory(run.seed())));
-      new ResultsWriter(own).write(run);
+      new ResultsWriter(directory.resolve(ResultsWriter.seedDirectory(run.seed()))).write(run);
     }
-    new ResultsWriter(directory).write(Results.of(runs));
+    new ResultsWriter(directory).writeSummary("three seeds", Results.of(runs));
 
     assertThat(Files.readString(directory.resolve("results.json")))
         .contains("\"status\" : \"failed\"", "\"seeds\" : [ 1, 2, 3 ]")
