@@ -1,0 +1,5 @@
+/** The bounds strategies are compared with. */
+@NullMarked
+package io.perennial.baselines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Elastic weight consolidation. */
+@NullMarked
+package io.perennial.ewc;
+
+import org.jspecify.annotations.NullMarked;
