@@ -38,9 +38,10 @@ class NoKotlinTest {
     assertThat(kotlin).isEmpty();
   }
 
+  /** Kotlin's library under its own name, or relocated into another package. */
   private static boolean isKotlin(String entry) {
     return entry.startsWith("kotlin/")
         || entry.startsWith("kotlinx/")
-        || entry.endsWith(".kotlin_module");
+        || entry.endsWith("/kotlin/Unit.class");
   }
 }
