@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The rows of one step: first the real ones, then what each {@link Rehearsal} added. Arrays have one
- * entry a row, belong to the runner, which uses them again for the next step, and must not be
+ * The rows of one step: first the real ones, then what each {@link Rehearsal} added. Arrays have
+ * one entry a row, belong to the runner, which uses them again for the next step, and must not be
  * modified.
  */
 public final class Batch {
@@ -19,7 +19,8 @@ public final class Batch {
 
   /**
    * @param features {@code [N, …]}, contiguous in C order
-   * @param labels {@code [N]}, the class of each row; -1 where {@code targets} has its probabilities
+   * @param labels {@code [N]}, the class of each row; -1 where {@code targets} has its
+   *     probabilities
    * @param tasks {@code [N]}, the task index of each row; -1 where it is not known
    * @param origins {@code [N]}, 0 for a real row, k for the k-th rehearsal's
    * @param weights {@code [N]}, the share of each row in the loss; they add up to 1

@@ -12,11 +12,7 @@ import java.util.List;
  * @param strategies all of them, in configured order
  */
 public record Composition(
-    Pipeline pipeline,
-    Setting setting,
-    List<Task> tasks,
-    Model model,
-    List<Strategy> strategies) {
+    Pipeline pipeline, Setting setting, List<Task> tasks, Model model, List<Strategy> strategies) {
 
   /** The strategies that have a role. */
   public <R> List<R> with(Class<R> role) {

@@ -1,8 +1,8 @@
 package io.perennial.api;
 
 /**
- * A block of the configuration whose {@code type} names an extension: what to make, not yet made. It
- * may stand inside another extension's settings, such as the data set of a scenario or the
+ * A block of the configuration whose {@code type} names an extension: what to make, not yet made.
+ * It may stand inside another extension's settings, such as the data set of a scenario or the
  * strategies inside an expert; {@link Extensions} makes it.
  *
  * @param kind the extension point

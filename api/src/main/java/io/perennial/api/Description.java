@@ -13,9 +13,9 @@ import java.lang.annotation.Target;
  *
  * <p>Components may be {@code int}, {@code long}, {@code double}, {@code boolean}, {@code String},
  * {@code java.nio.file.Path}, an enum (written in kebab-case), another settings record, a {@link
- * Configured} extension, or a {@code List} of any of these. Relations between components are checked
- * in the record's compact constructor, which throws {@link IllegalArgumentException} with a message
- * that says what was expected.
+ * Configured} extension, or a {@code List} of any of these. Relations between components are
+ * checked in the record's compact constructor, which throws {@link IllegalArgumentException} with a
+ * message that says what was expected.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

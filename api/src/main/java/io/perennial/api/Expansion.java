@@ -22,6 +22,14 @@ public interface Expansion extends Strategy {
   }
 
   /**
+   * Whether the live parameters of the grown model come from the old ones, so that what is kept for
+   * each of them (importances, anchors) still guards something.
+   */
+  default boolean carriesParameters() {
+    return true;
+  }
+
+  /**
    * Makes the model that a checkpoint saved.
    *
    * @param initial as the model factory makes it, before any growth
@@ -35,7 +43,8 @@ public interface Expansion extends Strategy {
   /**
    * A grown model.
    *
-   * @param model takes the place of the old one, which the runner closes if it is another object
+   * @param model takes the place of the old one; if it is another object, it owns the old one or the
+   *     expansion has closed that
    * @param map where each of its parameters comes from
    */
   record Growth(Model model, ParameterMap map) {}

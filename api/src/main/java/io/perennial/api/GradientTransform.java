@@ -19,8 +19,8 @@ public interface GradientTransform extends Strategy {
   }
 
   /**
-   * The parameters, {@code [P]}, that the optimiser leaves alone, momentum included; empty when none.
-   * The array may change between steps.
+   * The parameters, {@code [P]}, that the optimiser leaves alone, momentum included; empty when
+   * none. The array may change between steps.
    */
   default Optional<boolean[]> frozen() {
     return Optional.empty();

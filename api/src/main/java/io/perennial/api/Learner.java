@@ -36,14 +36,6 @@ public interface Learner {
    */
   void visit(Examples examples, int task, int batchSize, Consumer<Batch> visitor);
 
-  /**
-   * From within {@link Strategy#afterTask}: asks for another phase of training on the current task,
-   * after which {@code afterTask} is called again. When several ask, the longest counts.
-   *
-   * @param epochs at least 1
-   */
-  void continueTraining(int epochs);
-
   /** From within {@link Strategy#beforeTask}: starts again from freshly drawn parameters. */
   void reinitialize();
 }

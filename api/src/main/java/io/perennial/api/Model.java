@@ -5,10 +5,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A network with one flat vector of live parameters. Its arrays are made once for each batch size and
- * used again, so what {@link #forward} returns is valid until the next call of it. A forward and
- * backward pass may use several threads; their results do not depend on how many. One caller at a
- * time.
+ * A network with one flat vector of live parameters. Its arrays are made once for each batch size
+ * and used again, so what {@link #forward} returns is valid until the next call of it. A forward
+ * and backward pass may use several threads; their results do not depend on how many. One caller at
+ * a time.
  *
  * <p>What only some networks can do is an interface beside this one: {@link PerExampleGradients},
  * {@link FeatureExtractor}.

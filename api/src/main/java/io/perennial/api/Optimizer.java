@@ -17,8 +17,8 @@ public interface Optimizer extends Stateful {
 
   /**
    * After {@link #step}: the implicit (proximal) step of the penalties' sum, {@code θ ← (θ + 2η Σ
-   * λb θb) / (1 + 2η Σ λb)}, with η the step this optimiser really makes for each parameter, so that
-   * the minimum is the one of loss plus penalties.
+   * λb θb) / (1 + 2η Σ λb)}, with η the step this optimiser really makes for each parameter, so
+   * that the minimum is the one of loss plus penalties.
    *
    * @param parameters {@code [P]}, modified in place
    */

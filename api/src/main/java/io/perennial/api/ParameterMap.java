@@ -7,9 +7,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Where each parameter of a grown model comes from: its source among the old ones (or none), the
- * scale s with which it was taken, and the number r of copies that were made of that source. What is
- * kept for each parameter follows so that function and penalties stay the same (the r copies of a
- * parameter together play the part of the one): see {@link Quantity}.
+ * scale s with which it was taken, and the number r of copies that were made of that source. What
+ * is kept for each parameter follows so that function and penalties stay the same (the r copies of
+ * a parameter together play the part of the one): see {@link Quantity}.
  */
 public final class ParameterMap {
   /** What an array keeps for each parameter. */
@@ -68,6 +68,13 @@ public final class ParameterMap {
     double[] scales = new double[sources.length];
     Arrays.fill(scales, 1);
     return new ParameterMap(oldSize, sources, scales);
+  }
+
+  /** A map that changes nothing. */
+  public static ParameterMap identity(int size) {
+    int[] sources = new int[size];
+    Arrays.setAll(sources, i -> i);
+    return of(size, sources);
   }
 
   /** A map to new parameters that have nothing to do with the old ones. */

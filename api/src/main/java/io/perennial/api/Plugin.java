@@ -10,8 +10,8 @@ import java.lang.annotation.Target;
 /**
  * A jar's entry point: a Guice module, found by {@link java.util.ServiceLoader}, that registers
  * extensions through {@link ExtensionBinder} and may bind helpers of its own. It has a public
- * constructor without parameters, carries {@link Info}, and does nothing but bind: {@code configure}
- * also runs when extensions are merely listed.
+ * constructor without parameters, carries {@link Info}, and does nothing but bind: {@code
+ * configure} also runs when extensions are merely listed.
  *
  * <pre>{@code
  * @AutoService(Plugin.class)

@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * A seeded generator whose whole state is two numbers, a key and a counter, so that it can be saved
- * and continues to the bit. The n-th number is SplitMix64's finaliser (Steele, Lea and Flood, OOPSLA
- * 2014) applied to {@code key + n * golden ratio}. The derived draws are written out here rather
- * than inherited, because the JDK does not promise that they stay the same between versions.
+ * and continues to the bit. The n-th number is SplitMix64's finaliser (Steele, Lea and Flood,
+ * OOPSLA 2014) applied to {@code key + n * golden ratio}. The derived draws are written out here
+ * rather than inherited, because the JDK does not promise that they stay the same between versions.
  *
  * <p>Not safe for use by several threads; give each its own {@link #child(String)}.
  */

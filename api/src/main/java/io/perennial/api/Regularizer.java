@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Role: a penalty on the parameters, {@code L'(θ) = L(θ) + λ Σ b_i (θ_i - θb_i)²} in the usual case.
- * Each step: {@link #observe}, then either {@link #penalize}, whose gradient is added to the loss's
- * before the optimiser, or, when {@link #implicit} has a value and no {@link GradientTransform} is in
- * the pipeline, the implicit step after it.
+ * Role: a penalty on the parameters, {@code L'(θ) = L(θ) + λ Σ b_i (θ_i - θb_i)²} in the usual
+ * case. Each step: {@link #observe}, then either {@link #penalize}, whose gradient is added to the
+ * loss's before the optimiser, or, when {@link #implicit} has a value and no {@link
+ * GradientTransform} is in the pipeline, the implicit step after it.
  */
 public interface Regularizer extends Strategy {
   /**

@@ -3,8 +3,8 @@ package io.perennial.api;
 /** Role: adds stored or generated rows to the batch. */
 public interface Rehearsal extends Strategy {
   /**
-   * The share of this rehearsal in the loss, relative to the real rows' mass of 1. Generative replay
-   * at the t-th task declares t - 1. With 0 it is not asked for rows.
+   * The share of this rehearsal in the loss, relative to the real rows' mass of 1. Generative
+   * replay at the t-th task declares t - 1. With 0 it is not asked for rows.
    */
   double mass(Learner learner);
 

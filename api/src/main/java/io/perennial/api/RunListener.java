@@ -1,8 +1,6 @@
 package io.perennial.api;
 
-/**
- * Extension point: follows a run. Called on the training thread; what it throws ends the run.
- */
+/** Extension point: follows a run. Called on the training thread; what it throws ends the run. */
 public interface RunListener extends Stateful {
   /**
    * Before the first task.

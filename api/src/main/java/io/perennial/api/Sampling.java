@@ -3,8 +3,8 @@ package io.perennial.api;
 /** Role (exclusive): decides which examples are drawn, and when. */
 public interface Sampling extends Strategy {
   /**
-   * The training examples of the next epoch, in the order in which they are drawn. The default, when
-   * no strategy has this role, is the current task's examples in a random order.
+   * The training examples of the next epoch, in the order in which they are drawn. The default,
+   * when no strategy has this role, is the current task's examples in a random order.
    *
    * @param learner whose {@link Learner#seen()} tasks may be drawn from
    * @param random the run's generator for drawing

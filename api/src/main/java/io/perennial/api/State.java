@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * What a component saves: named tensors, JSON values and the states of its parts. Immutable in its
  * names; the tensors are not copied.
  *
- * <p>JSON values are {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@code List} and
- * {@code Map<String, ?>} of these. Numbers are written so that they are read back to the bit.
+ * <p>JSON values are {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@code List}
+ * and {@code Map<String, ?>} of these. Numbers are written so that they are read back to the bit.
  */
 public final class State {
   /** The state of something that has none. */

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
  * <ol>
  *   <li>{@link #check}, once, before anything trains;
  *   <li>for each task: {@link Expansion#expandBefore}, {@link #remap} if anything grew, {@link
- *       #beforeTask}, then for each step the roles' own methods and {@link #afterStep}, and {@link
- *       #afterTask}.
+ *       #beforeTask}, then for each step the roles' own methods and {@link #afterStep}, then {@link
+ *       #afterPhase}, which may ask for more steps, and once {@link #afterTask}.
  * </ol>
  *
  * Within one role strategies are called in the order of their names, then of their position.
@@ -31,8 +31,18 @@ public interface Strategy extends Stateful {
   default void afterStep(Learner learner, Batch batch) {}
 
   /**
-   * After the last step of a task. May read the task's training data with {@link Learner#visit} and
-   * ask for another phase of training with {@link Learner#continueTraining}.
+   * After a phase of training on a task (pruning comes here, say).
+   *
+   * @return the epochs of another phase that this strategy needs on this task, 0 if none; when
+   *     several strategies ask, the longest phase is trained once, and then all are asked again
+   */
+  default int afterPhase(Learner learner) {
+    return 0;
+  }
+
+  /**
+   * Once after the last step of a task: the time to consolidate. May read the task's training data
+   * with {@link Learner#visit}.
    */
   default void afterTask(Learner learner) {}
 

@@ -1,10 +1,12 @@
 package io.perennial.baselines;
 
-import com.google.auto.service.AutoService;
+import io.perennial.api.Description;
+import io.perennial.api.Strategy;
+import jakarta.inject.Inject;
 
-/** Trivial. */
-@AutoService(Runnable.class)
-public final class Naive implements Runnable {
-  @Override
-  public void run() {}
+/** Fine-tuning: each task is learned from where the last one ended, with nothing to keep it. */
+@Description("Fine-tuning: learns each task as if it were the only one; the lower bound.")
+public final class Naive implements Strategy {
+  @Inject
+  Naive() {}
 }

@@ -1,0 +1,150 @@
+package io.perennial.runner;
+
+import com.google.inject.Module;
+import io.perennial.api.Composition;
+import io.perennial.api.Configured;
+import io.perennial.api.Finding;
+import io.perennial.api.InputException;
+import io.perennial.api.Metric;
+import io.perennial.api.Model;
+import io.perennial.api.ModelFactory;
+import io.perennial.api.Optimizer;
+import io.perennial.api.RandomSource;
+import io.perennial.api.Registration;
+import io.perennial.api.RunListener;
+import io.perennial.api.Scenario;
+import io.perennial.api.Strategy;
+import io.perennial.api.Task;
+import io.perennial.models.Workers;
+import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.plugin.Extension;
+import io.perennial.runner.plugin.Kind;
+import io.perennial.runner.plugin.Registry;
+import io.perennial.runner.plugin.Wiring;
+import io.perennial.runner.training.Plan;
+import io.perennial.runner.training.Preflight;
+import io.perennial.runner.training.Stage;
+import io.perennial.runner.training.Stopwatch;
+import io.perennial.runner.training.TaskStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Everything one run with one seed is made of, wired and checked but not yet started.
+ *
+ * @param seed of everything random in it
+ * @param plan what is to be trained
+ * @param metrics to compute in the end
+ * @param findings of the pre-flight
+ * @param stopwatch with the time it took to load the data
+ */
+record Assembly(
+    long seed, Plan plan, List<Metric> metrics, List<Finding> findings, Stopwatch stopwatch)
+    implements AutoCloseable {
+
+  /**
+   * Loads the data and wires the run.
+   *
+   * @throws InputException if the data or the wiring is at fault
+   */
+  static Assembly of(
+      RunConfiguration configuration,
+      long seed,
+      Registry registry,
+      Module services,
+      Workers workers) {
+    RandomSource random = new RandomSource(seed);
+    Wiring wiring = new Wiring(registry, random, services);
+    Stopwatch stopwatch = new Stopwatch();
+    Scenario scenario = wiring.create(configuration.scenario(), "scenario");
+    AtomicReference<TaskStream> loaded = new AtomicReference<>();
+    stopwatch.time(
+        Stopwatch.Phase.LOAD,
+        () -> {
+          List<Task> tasks = scenario.tasks();
+          int[] order = wiring.create(configuration.order(), "order").order(tasks);
+          loaded.set(TaskStream.of(tasks, order));
+        });
+    TaskStream stream = loaded.get();
+    List<Stage> stages = stages(configuration.strategies(), wiring);
+    List<RunListener> listeners = new ArrayList<>();
+    for (Configured<RunListener> block : configuration.listeners()) {
+      listeners.add(wiring.create(block, "listener " + listeners.size()));
+    }
+    Optimizer optimizer = wiring.create(configuration.training().optimizer(), "optimizer");
+    Model model =
+        wiring
+            .create(configuration.model(), "model")
+            .create(
+                new ModelFactory.Request(
+                    stream.tasks().get(0).shape(),
+                    stream.classesAfter(0),
+                    DataType.FLOAT,
+                    random.child("first weights")));
+    Plan plan =
+        new Plan(
+            stream,
+            scenario.setting(),
+            model,
+            optimizer,
+            stages,
+            configuration.training(),
+            configuration.evaluate(),
+            listeners,
+            random.child("training"),
+            workers);
+    Composition composition =
+        new Composition(
+            configuration.pipeline(),
+            scenario.setting(),
+            stream.tasks(),
+            model,
+            stages.stream().map(Stage::strategy).toList());
+    List<Finding> findings = Preflight.check(composition, stages);
+    return new Assembly(seed, plan, metrics(registry, wiring), findings, stopwatch);
+  }
+
+  private static List<Stage> stages(List<Configured<Strategy>> blocks, Wiring wiring) {
+    List<Stage> stages = new ArrayList<>();
+    for (Configured<Strategy> block : blocks) {
+      String label = "strategy " + stages.size() + " " + block.type();
+      stages.add(new Stage(block.type(), stages.size(), wiring.create(block, label)));
+    }
+    return stages;
+  }
+
+  private static List<Metric> metrics(Registry registry, Wiring wiring) {
+    List<Metric> metrics = new ArrayList<>();
+    for (Extension<?> metric : registry.extensions(Kind.METRIC)) {
+      Configured<Metric> block =
+          new Configured<>(Metric.class, metric.name(), new Registration.NoSettings());
+      metrics.add(wiring.create(block, "metric " + metric.name()));
+    }
+    return metrics;
+  }
+
+  /**
+   * Refuses a composition that cannot work.
+   *
+   * @throws InputException with every error
+   */
+  void refuseErrors() {
+    List<String> errors =
+        findings.stream()
+            .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+            .map(Finding::toString)
+            .toList();
+    if (!errors.isEmpty()) {
+      plan.model().close();
+      throw new InputException(errors);
+    }
+  }
+
+  /** Frees a run that is not started; a started one frees its model itself. */
+  @Override
+  public void close() {
+    plan.model().close();
+  }
+}

@@ -1,0 +1,167 @@
+package io.perennial.runner;
+
+import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Artefact;
+import io.perennial.api.Finding;
+import io.perennial.api.InputException;
+import io.perennial.api.Metric;
+import io.perennial.models.NativeSetup;
+import io.perennial.models.Vectors;
+import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.result.Checkpoint;
+import io.perennial.runner.result.CheckpointStore;
+import io.perennial.runner.result.Environment;
+import io.perennial.runner.result.ResultsWriter;
+import io.perennial.runner.result.RunResult;
+import io.perennial.runner.result.Seconds;
+import io.perennial.runner.training.Stage;
+import io.perennial.runner.training.Stopwatch;
+import io.perennial.runner.training.Training;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run with one seed: trains, and keeps its results on disk up to date. */
+final class Execution {
+  private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+  private final RunConfiguration configuration;
+  private final Assembly assembly;
+  private final ResultsWriter writer;
+  private final CheckpointStore checkpoints;
+  private final RunOptions options;
+  private final Training training;
+  private String sha256 = "";
+  private @Nullable RuntimeException failure;
+
+  Execution(
+      RunConfiguration configuration,
+      Assembly assembly,
+      ResultsWriter writer,
+      CheckpointStore checkpoints,
+      RunOptions options) {
+    this.configuration = configuration;
+    this.assembly = assembly;
+    this.writer = writer;
+    this.checkpoints = checkpoints;
+    this.options = options;
+    this.training =
+        new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
+  }
+
+  /** Why the run failed; null if it did not. */
+  @Nullable RuntimeException failure() {
+    return failure;
+  }
+
+  RunResult run() {
+    try {
+      if (options.resume()) {
+        resume();
+      }
+      LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
+      training.run(this::taskDone);
+      sha256 = Vectors.sha256(training.model().parameters());
+      return write(RunResult.Status.COMPLETE);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
+      failure = e;
+      return write(RunResult.Status.FAILED);
+    } finally {
+      training.close();
+    }
+  }
+
+  private void resume() {
+    Optional<Checkpoint> latest = checkpoints.latest();
+    if (latest.isPresent()) {
+      latest.get().damaged().forEach(LOG::warn);
+      training.restore(latest.get().state());
+      LOG.info("Resumed after {} tasks", latest.get().tasksDone());
+    }
+  }
+
+  private void taskDone(Training done, int tasks) {
+    checkpoints.write(tasks, done.save());
+    write(RunResult.Status.RUNNING);
+  }
+
+  private RunResult write(RunResult.Status status) {
+    RunResult result = result(status);
+    writer.write(result);
+    return result;
+  }
+
+  private RunResult result(RunResult.Status status) {
+    AccuracyMatrix accuracy = training.accuracy();
+    Map<String, Metric.Value> metrics = new LinkedHashMap<>();
+    Map<String, String> formulas = new LinkedHashMap<>();
+    for (Metric metric : assembly.metrics()) {
+      metrics.put(metric.name(), metric.compute(accuracy));
+      formulas.put(metric.name(), metric.formula());
+    }
+    List<Stage> stages = assembly.plan().stages();
+    Map<String, String> conventions = new LinkedHashMap<>();
+    Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
+    for (Stage stage : stages) {
+      String label = stage.label(stages);
+      stage
+          .strategy()
+          .conventions()
+          .entrySet()
+          .stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(entry -> conventions.put(label + "." + entry.getKey(), entry.getValue()));
+      artefacts.put(label, stage.strategy().artefacts());
+    }
+    List<String> types = new ArrayList<>(stages.stream().map(Stage::name).toList());
+    if (types.isEmpty()) {
+      types.add("naive");
+    }
+    List<Finding> findings = assembly.findings();
+    return new RunResult(
+        configuration.name(),
+        status,
+        assembly.seed(),
+        configuration.pipeline(),
+        assembly.plan().setting(),
+        accuracy,
+        types,
+        metrics,
+        formulas,
+        training.parameterCounts(),
+        sha256,
+        seconds(),
+        environment(),
+        conventions,
+        findings,
+        failure == null ? "" : String.valueOf(failure.getMessage()),
+        artefacts);
+  }
+
+  private Seconds seconds() {
+    Stopwatch watch = assembly.stopwatch();
+    return new Seconds(
+        watch.seconds(Stopwatch.Phase.LOAD),
+        watch.seconds(Stopwatch.Phase.TRAIN),
+        watch.seconds(Stopwatch.Phase.CONSOLIDATE),
+        watch.seconds(Stopwatch.Phase.EVALUATE));
+  }
+
+  private Map<String, Object> environment() {
+    NativeSetup.Report report = NativeSetup.ensure();
+    return new Environment(
+            report.nd4jVersion(),
+            report.actualKernel(),
+            report.cpu(),
+            assembly.plan().workers().threads())
+        .toMap();
+  }
+}

@@ -1,0 +1,157 @@
+package io.perennial.runner;
+
+import com.google.inject.Module;
+import io.perennial.api.Finding;
+import io.perennial.api.InputException;
+import io.perennial.models.NativeSetup;
+import io.perennial.models.Workers;
+import io.perennial.runner.config.ConfigurationReader;
+import io.perennial.runner.config.ConfigurationWriter;
+import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.plugin.Registry;
+import io.perennial.runner.result.CheckpointStore;
+import io.perennial.runner.result.OutputDirectory;
+import io.perennial.runner.result.Results;
+import io.perennial.runner.result.ResultsWriter;
+import io.perennial.runner.result.RunResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lifelong learning from Java: reads configurations, checks and runs them, with the extensions found
+ * on the class path.
+ *
+ * <pre>{@code
+ * try (Perennial perennial = Perennial.start()) {
+ *   RunConfiguration configuration = perennial.parse("name: mine\n...");
+ *   Results results = perennial.run(configuration, RunOptions.into(Path.of("runs/mine")));
+ *   System.out.println(results.mean());
+ * }
+ * }</pre>
+ *
+ * <p>One run at a time; give each thread an instance of its own.
+ */
+public final class Perennial implements AutoCloseable {
+  private final Registry registry;
+  private final Workers workers;
+
+  private Perennial(Registry registry, Workers workers) {
+    this.registry = registry;
+    this.workers = workers;
+  }
+
+  /** Starts with as many threads as the machine has processors. */
+  public static Perennial start() {
+    return start(Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Starts with the plugins that this class's own class loader sees. Native libraries are loaded when
+   * a run or check needs them.
+   *
+   * @param threads for the arithmetic, at least 1; results do not depend on it
+   */
+  public static Perennial start(int threads) {
+    return start(threads, Registry.load(Perennial.class.getClassLoader()));
+  }
+
+  /** Starts with given plugins. */
+  public static Perennial start(int threads, Registry registry) {
+    return new Perennial(registry, new Workers(threads));
+  }
+
+  /** The extensions found, and the plugins that were refused. */
+  public Registry extensions() {
+    return registry;
+  }
+
+  /**
+   * Reads a configuration file.
+   *
+   * @param overrides {@code key.path=value} each, applied to the file before it is checked
+   * @throws InputException with everything that is wrong with it
+   */
+  public RunConfiguration read(Path yaml, List<String> overrides) {
+    return new ConfigurationReader(registry).read(yaml, overrides);
+  }
+
+  /**
+   * Reads a configuration from text.
+   *
+   * @throws InputException with everything that is wrong with it
+   */
+  public RunConfiguration parse(String yaml) {
+    return new ConfigurationReader(registry).parse(yaml, "configuration");
+  }
+
+  /**
+   * Pre-flight: loads the data and checks the composition as a whole, for the first seed.
+   *
+   * @return errors, which would keep a run from starting, and warnings
+   * @throws InputException if the data cannot be used
+   */
+  public List<Finding> check(RunConfiguration configuration) {
+    NativeSetup.ensure();
+    try (Assembly assembly = assemble(configuration, configuration.allSeeds().get(0))) {
+      return assembly.findings();
+    }
+  }
+
+  /**
+   * Runs a configuration, once for each seed.
+   *
+   * @throws InputException if something is wrong with the input; nothing was written then
+   * @throws RunFailedException if a run failed; the others were run all the same
+   */
+  public Results run(RunConfiguration configuration, RunOptions options) {
+    NativeSetup.ensure();
+    List<Long> seeds = configuration.allSeeds();
+    Assembly first = assemble(configuration, seeds.get(0));
+    first.refuseErrors();
+    String yaml = new ConfigurationWriter(registry).write(configuration);
+    boolean several = !configuration.seeds().isEmpty();
+    try (OutputDirectory out =
+        options.resume()
+            ? OutputDirectory.reopen(options.out(), yaml)
+            : OutputDirectory.claim(options.out())) {
+      ResultsWriter writer = new ResultsWriter(out.path());
+      writer.writeConfiguration(yaml);
+      List<RunResult> runs = new ArrayList<>();
+      RuntimeException failure = null;
+      for (long seed : seeds) {
+        Path directory = several ? out.path().resolve("seed-" + seed) : out.path();
+        try (Assembly assembly = runs.isEmpty() ? first : assemble(configuration, seed)) {
+          Execution execution =
+              new Execution(
+                  configuration,
+                  assembly,
+                  new ResultsWriter(directory),
+                  new CheckpointStore(directory.resolve("checkpoint")),
+                  options);
+          runs.add(execution.run());
+          failure = failure == null ? execution.failure() : failure;
+        }
+        if (several) {
+          writer.writeSummary(configuration.name(), Results.of(runs));
+        }
+      }
+      Results results = Results.of(runs);
+      if (failure != null) {
+        throw new RunFailedException(String.valueOf(failure.getMessage()), results, failure);
+      }
+      return results;
+    }
+  }
+
+  private Assembly assemble(RunConfiguration configuration, long seed) {
+    Module services = binder -> binder.bind(Workers.class).toInstance(workers);
+    return Assembly.of(configuration, seed, registry, services, workers);
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

@@ -1,0 +1,105 @@
+package io.perennial.runner.config;
+
+import io.perennial.api.Configured;
+import io.perennial.api.InputException;
+import io.perennial.runner.config.Yaml.Entry;
+import io.perennial.runner.plugin.Registry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads configurations. Everything that is wrong is reported together, each problem with its place,
+ * what was accepted and what may have been meant.
+ *
+ * <p>A block that names an extension ({@code {type: digits}}) may be shortened to the name ({@code
+ * digits}). Relative paths start from the configuration file's directory; in overrides and in text
+ * without a file, from the working directory.
+ */
+public final class ConfigurationReader {
+  private final Registry registry;
+
+  /** Reads configurations made of these extensions. */
+  public ConfigurationReader(Registry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides values that replace or add to the file's, as {@code key.path=value}; the value
+   *     is YAML, and items of lists are {@code strategies[0]} or {@code strategies.0}
+   * @throws InputException with all problems
+   */
+  public RunConfiguration read(Path file, List<String> overrides) {
+    Problems problems = new Problems();
+    Yaml written = new YamlReader(problems).read(file);
+    Path directory = file.toAbsolutePath().getParent();
+    return bind(
+        new Overrides(problems).apply(written, overrides),
+        directory == null ? workingDirectory() : directory,
+        problems);
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param sourceName what messages call it
+   * @throws InputException with all problems
+   */
+  public RunConfiguration parse(String yaml, String sourceName) {
+    Problems problems = new Problems();
+    return bind(new YamlReader(problems).parse(yaml, sourceName), workingDirectory(), problems);
+  }
+
+  /**
+   * Reads one block, such as {@code {type: ewc, lambda: 100}}, for those who compose a run in code.
+   *
+   * @throws InputException with all problems
+   */
+  public <T> Configured<T> block(Class<T> kind, String yaml) {
+    Problems problems = new Problems();
+    Yaml written = new YamlReader(problems).parse(yaml, "block");
+    Optional<Configured<T>> block = binder(workingDirectory(), problems).slot(kind, written, "");
+    problems.throwIfAny();
+    return block.orElseThrow();
+  }
+
+  private RunConfiguration bind(Yaml written, Path directory, Problems problems) {
+    exclude(written, "", "seed", "seeds", problems);
+    if (written instanceof Yaml.Mapping root) {
+      Entry training = root.entries().get("training");
+      if (training != null) {
+        exclude(training.value(), "training.", "epochs", "iterations", problems);
+      }
+    }
+    Optional<RunConfiguration> configuration =
+        binder(directory, problems).bind(RunConfiguration.class, written, "", "the configuration");
+    problems.throwIfAny();
+    return configuration.orElseThrow();
+  }
+
+  /** Defaults hide from the records which of two settings was written. */
+  private static void exclude(
+      Yaml written, String path, String one, String other, Problems problems) {
+    if (!(written instanceof Yaml.Mapping block)) {
+      return;
+    }
+    Entry first = block.entries().get(one);
+    Entry second = block.entries().get(other);
+    if (first != null && second != null) {
+      problems.add(
+          second.key(),
+          path + other,
+          "excludes '" + one + "' (" + first.key() + "); give one of the two.");
+    }
+  }
+
+  private RecordBinder binder(Path directory, Problems problems) {
+    return new RecordBinder(registry, problems, new ScalarBinder(directory, problems));
+  }
+
+  private static Path workingDirectory() {
+    return Path.of("").toAbsolutePath();
+  }
+}

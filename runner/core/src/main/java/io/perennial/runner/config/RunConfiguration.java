@@ -1,0 +1,90 @@
+package io.perennial.runner.config;
+
+import io.perennial.api.Configured;
+import io.perennial.api.Description;
+import io.perennial.api.ModelFactory;
+import io.perennial.api.Pipeline;
+import io.perennial.api.RunListener;
+import io.perennial.api.Scenario;
+import io.perennial.api.Strategy;
+import io.perennial.api.TaskOrder;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A run as configured, with every default filled in.
+ *
+ * @param name free text; {@link #slug()} goes into paths
+ * @param pipeline whether the network may grow
+ * @param seed the first of {@link #allSeeds()}
+ * @param seeds empty unless the run is repeated
+ * @param scenario the stream
+ * @param order of the stream's tasks
+ * @param model the network
+ * @param training how it learns
+ * @param evaluate when it is measured
+ * @param strategies none means plain fine-tuning
+ * @param listeners beside the runner's own
+ */
+@Description("A run: which tasks, which network, which strategies.")
+public record RunConfiguration(
+    @Description("Name of the run; free text.") String name,
+    @Description("Whether the network is fixed (knowledge-retention) or grows (model-expansion).")
+        Pipeline pipeline,
+    @Description(value = "Start of all random numbers.", byDefault = "1") long seed,
+    @Description(value = "Several seeds, one run for each; instead of seed.", byDefault = "[]")
+        List<Long> seeds,
+    @Description("The stream of tasks.") Configured<Scenario> scenario,
+    @Description(value = "The order of the tasks.", byDefault = "{type: given}")
+        Configured<TaskOrder> order,
+    @Description("The network.") Configured<ModelFactory> model,
+    @Description(value = "How each task is learned.", byDefault = "{}") TrainingSettings training,
+    @Description(
+            value =
+                "When accuracy is measured: all (after each task, on every task), seen (after each"
+                    + " task, on the tasks so far), every N (after every N-th task and the last),"
+                    + " final (after the last).",
+            byDefault = "all")
+        Evaluation evaluate,
+    @Description(value = "What keeps old knowledge; none is fine-tuning.", byDefault = "[]")
+        List<Configured<Strategy>> strategies,
+    @Description(value = "What follows the run, beside the runner itself.", byDefault = "[]")
+        List<Configured<RunListener>> listeners) {
+
+  private static final int SLUG = 60;
+
+  /**
+   * Checks the name and the seeds. With several seeds, {@code seed} becomes the first of them.
+   *
+   * @throws IllegalArgumentException if the name is blank or a seed is repeated
+   */
+  public RunConfiguration {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name must not be blank.");
+    }
+    if (new HashSet<>(seeds).size() < seeds.size()) {
+      throw new IllegalArgumentException(
+          "seeds must differ from each other; they are " + seeds + ".");
+    }
+    seeds = List.copyOf(seeds);
+    seed = seeds.isEmpty() ? seed : seeds.get(0);
+    strategies = List.copyOf(strategies);
+    listeners = List.copyOf(listeners);
+  }
+
+  /** The seeds to run with, at least one. */
+  public List<Long> allSeeds() {
+    return seeds.isEmpty() ? List.of(seed) : seeds;
+  }
+
+  /** The name as a part of a path: lower-case letters, digits and hyphens. */
+  public String slug() {
+    String slug =
+        name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
+    if (slug.length() > SLUG) {
+      slug = slug.substring(0, SLUG).replaceAll("-+$", "");
+    }
+    return slug.isEmpty() ? "run" : slug;
+  }
+}

@@ -1,0 +1,21 @@
+package io.perennial.runner.measure;
+
+import com.google.auto.service.AutoService;
+import com.google.inject.Binder;
+import io.perennial.api.ExtensionBinder;
+import io.perennial.api.Metric;
+import io.perennial.api.Plugin;
+
+/** Registers the built-in metrics. */
+@AutoService(Plugin.class)
+@Plugin.Info(apiVersion = Plugin.API_VERSION)
+public final class MeasurePlugin implements Plugin {
+  @Override
+  public void configure(Binder binder) {
+    ExtensionBinder.of(binder)
+        .register(Metric.class, "average-accuracy", AverageAccuracy.class)
+        .register(Metric.class, "backward-transfer", BackwardTransfer.class)
+        .register(Metric.class, "forward-transfer", ForwardTransfer.class)
+        .register(Metric.class, "forgetting", Forgetting.class);
+  }
+}

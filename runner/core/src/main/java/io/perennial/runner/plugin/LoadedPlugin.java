@@ -1,0 +1,44 @@
+package io.perennial.runner.plugin;
+
+import io.perennial.api.Plugin;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.Optional;
+
+/**
+ * A plugin that was accepted.
+ *
+ * @param name its class
+ * @param version the jar's {@code Implementation-Version}, or {@code development}
+ * @param jar the jar or the directory of classes it was loaded from
+ * @param module the plugin itself
+ */
+public record LoadedPlugin(String name, String version, Optional<Path> jar, Plugin module) {
+
+  static LoadedPlugin of(Plugin module) {
+    Class<?> type = module.getClass();
+    String version = type.getPackage().getImplementationVersion();
+    return new LoadedPlugin(
+        type.getName(), version == null ? "development" : version, jar(type), module);
+  }
+
+  /** The file's name for tables; the class when it was loaded from somewhere else. */
+  public String jarName() {
+    return jar.map(path -> String.valueOf(path.getFileName())).orElse(name);
+  }
+
+  static Optional<Path> jar(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    if (source == null || source.getLocation() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Path.of(source.getLocation().toURI()));
+    } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+      // A class may come from anywhere; only a file is worth showing.
+      return Optional.empty();
+    }
+  }
+}

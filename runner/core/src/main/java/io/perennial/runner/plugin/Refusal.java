@@ -1,0 +1,24 @@
+package io.perennial.runner.plugin;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A plugin that is not used. The others are not affected.
+ *
+ * @param plugin its class, or the service file when the class is not known
+ * @param jar where it was found, if that is known
+ * @param reason what is wrong with it
+ * @param remedy what to do
+ */
+public record Refusal(String plugin, Optional<Path> jar, String reason, String remedy) {
+  /** Where it was found, for tables; empty if that is not known. */
+  public String jarName() {
+    return jar.map(path -> String.valueOf(path.getFileName())).orElse("");
+  }
+
+  @Override
+  public String toString() {
+    return plugin + jar.map(path -> " (" + path + ")").orElse("") + ": " + reason + " " + remedy;
+  }
+}

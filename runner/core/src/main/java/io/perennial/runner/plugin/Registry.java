@@ -1,0 +1,140 @@
+package io.perennial.runner.plugin;
+
+import io.perennial.api.InputException;
+import io.perennial.api.Plugin;
+import io.perennial.api.Registration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Every plugin found and what it offers, or why it is refused. A bad plugin never keeps a good one
+ * from loading. Immutable.
+ *
+ * <p>No injector is made and no class of an extension is initialised: listing costs little and
+ * touches no native library.
+ */
+public final class Registry {
+  private final List<LoadedPlugin> plugins = new ArrayList<>();
+  private final List<Refusal> refused = new ArrayList<>();
+  private final Map<Kind, Map<String, Extension<?>>> extensions = new EnumMap<>(Kind.class);
+
+  private Registry() {}
+
+  /** The plugins that the class loader's service files name, in the order of its class path. */
+  public static Registry load(ClassLoader loader) {
+    Registry registry = new Registry();
+    new Discovery(registry::accept, registry.refused::add).scan(loader);
+    return registry;
+  }
+
+  /** Plugins that are at hand already: for embedders and tests. */
+  public static Registry of(Plugin... plugins) {
+    Registry registry = new Registry();
+    Discovery discovery = new Discovery(registry::accept, registry.refused::add);
+    for (Plugin plugin : plugins) {
+      discovery.consider(plugin.getClass(), () -> plugin);
+    }
+    return registry;
+  }
+
+  /** The accepted plugins, in the order they were found. */
+  public List<LoadedPlugin> plugins() {
+    return Collections.unmodifiableList(plugins);
+  }
+
+  /** The refused ones, in the order they were found. */
+  public List<Refusal> refused() {
+    return Collections.unmodifiableList(refused);
+  }
+
+  /** All extensions, by kind and then by name. */
+  public List<Extension<?>> extensions() {
+    return extensions.values().stream().<Extension<?>>flatMap(m -> m.values().stream()).toList();
+  }
+
+  /** The extensions of a kind, by name. */
+  public Collection<Extension<?>> extensions(Kind kind) {
+    return Collections.unmodifiableCollection(extensions.getOrDefault(kind, Map.of()).values());
+  }
+
+  /** The extensions of all kinds that have a name. */
+  public List<Extension<?>> named(String name) {
+    return extensions().stream().filter(extension -> extension.name().equals(name)).toList();
+  }
+
+  /** The names of a kind, in alphabetical order. */
+  public List<String> names(Class<?> kind) {
+    return Kind.of(kind)
+        .map(known -> List.copyOf(extensions.getOrDefault(known, Map.of()).keySet()))
+        .orElse(List.of());
+  }
+
+  /** Looks an extension up. */
+  @SuppressWarnings("unchecked") // entries stand under the kind they were registered for
+  public <T> Optional<Extension<T>> find(Class<T> kind, String name) {
+    return Kind.of(kind)
+        .map(known -> (Extension<T>) extensions.getOrDefault(known, Map.of()).get(name));
+  }
+
+  /**
+   * Looks an extension up that must exist.
+   *
+   * @throws InputException if there is none; with what may have been meant and all there are
+   */
+  public <T> Extension<T> get(Class<T> kind, String name) {
+    return find(kind, name).orElseThrow(() -> new InputException(unknown(kind, name)));
+  }
+
+  /** Says that there is no such extension, what may have been meant and what there is. */
+  public String unknown(Class<?> kind, String name) {
+    List<String> names = names(kind);
+    String label = Kind.label(kind);
+    return "there is no "
+        + label
+        + " '"
+        + name
+        + "'."
+        + Suggestion.sentence(name, names)
+        + (names.isEmpty()
+            ? " No plugin offers a " + label + "."
+            : " Available: " + String.join(", ", names) + ".")
+        + (refused.isEmpty() ? "" : " Some plugins were refused: see 'perennial list'.");
+  }
+
+  private void accept(LoadedPlugin plugin, List<Registration<?>> registrations)
+      throws RefusedException {
+    Map<Kind, Map<String, Extension<?>>> own = new EnumMap<>(Kind.class);
+    for (Registration<?> registration : registrations) {
+      Kind kind = Kind.of(registration.kind()).orElseThrow();
+      String name = registration.name();
+      Extension<?> other = extensions.getOrDefault(kind, Map.of()).get(name);
+      if (other != null) {
+        throw new RefusedException(
+            "it brings a "
+                + kind.label()
+                + " '"
+                + name
+                + "', which "
+                + other.plugin().name()
+                + other.plugin().jar().map(jar -> " (" + jar + ")").orElse("")
+                + " already brings.",
+            "Remove one of the two jars.");
+      }
+      Map<String, Extension<?>> names = own.computeIfAbsent(kind, k -> new TreeMap<>());
+      if (names.put(name, new Extension<>(registration, plugin)) != null) {
+        throw new RefusedException(
+            "it registers the " + kind.label() + " '" + name + "' twice.",
+            "Only its author can correct this.");
+      }
+    }
+    plugins.add(plugin);
+    own.forEach(
+        (kind, names) -> extensions.computeIfAbsent(kind, k -> new TreeMap<>()).putAll(names));
+  }
+}

@@ -1,0 +1,63 @@
+package io.perennial.runner.result;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes files that are complete or not there, also after a power cut. */
+final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Puts a file in place of what was there. */
+  static void write(Path file, byte[] content) {
+    Path directory = file.toAbsolutePath().getParent();
+    try {
+      Path temporary = Files.createTempFile(directory, ".", ".tmp");
+      try {
+        writeForced(temporary, content);
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+      forceDirectory(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file, e);
+    }
+  }
+
+  /** Writes a file and waits until it is on the disk. */
+  static void writeForced(Path file, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(content);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Waits until the directory's entries are on the disk. */
+  static void forceDirectory(Path directory) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(directory, StandardOpenOption.READ);
+    } catch (IOException e) {
+      // Windows opens no directories, and makes renames durable by itself.
+      return;
+    }
+    try (channel) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.perennial.runner.result;
+
+import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Artefact;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes results into a directory: {@code results.json}, {@code accuracy.csv} and {@code
+ * artefacts/STRATEGY/NAME.csv} or {@code .png}. May be called again as the run goes on; each file
+ * is replaced as a whole. A number that is missing is {@code null} in JSON and empty in CSV.
+ */
+public final class ResultsWriter {
+  /** The file that holds a run's numbers. */
+  public static final String RESULTS = "results.json";
+
+  private final Path directory;
+  private final JsonMapper mapper =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /**
+   * Writes into a directory.
+   *
+   * @param directory exists
+   */
+  public ResultsWriter(Path directory) {
+    this.directory = directory;
+  }
+
+  /** The name of the directory of one seed within that of several. */
+  public static String seedDirectory(long seed) {
+    return "seed-" + seed;
+  }
+
+  /** Writes one run. */
+  public void write(RunResult run) {
+    AtomicFile.write(directory.resolve("accuracy.csv"), Csv.bytes(table(run.accuracy())));
+    Set<Path> taken = new HashSet<>();
+    run.artefacts()
+        .forEach((strategy, artefacts) -> artefacts.forEach(a -> write(strategy, a, taken)));
+    AtomicFile.write(directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.of(run)));
+  }
+
+  /**
+   * Writes what several seeds have in common: their statistics and a line for each. The runs
+   * themselves are written into {@link #seedDirectory} of each, by writers of their own.
+   */
+  public void write(Results results) {
+    AtomicFile.write(directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.of(results)));
+  }
+
+  private void write(String strategy, Artefact artefact, Set<Path> taken) {
+    Path folder = directory.resolve("artefacts").resolve(Slug.of(strategy));
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot create " + folder, e);
+    }
+    String extension = artefact instanceof Artefact.Image ? ".png" : ".csv";
+    String slug = Slug.of(artefact.name());
+    Path file = folder.resolve(slug + extension);
+    for (int copy = 2; !taken.add(file); copy++) {
+      file = folder.resolve(slug + "-" + copy + extension);
+    }
+    AtomicFile.write(file, content(artefact));
+  }
+
+  private static byte[] content(Artefact artefact) {
+    if (artefact instanceof Artefact.Table table) {
+      List<List<?>> rows = new ArrayList<>();
+      rows.add(table.columns());
+      rows.addAll(table.rows());
+      return Csv.bytes(rows);
+    }
+    if (artefact instanceof Artefact.Matrix matrix) {
+      return Csv.bytes(matrix("", matrix.rows(), matrix.columns(), matrix.values()));
+    }
+    return Png.bytes(((Artefact.Image) artefact).pixels());
+  }
+
+  private static List<List<?>> table(AccuracyMatrix accuracy) {
+    int size = accuracy.size();
+    double[][] values = new double[size][size];
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        values[i][j] = accuracy.at(i, j);
+      }
+    }
+    return matrix("after task", accuracy.tasks(), accuracy.tasks(), values);
+  }
+
+  private static List<List<?>> matrix(
+      String corner, List<String> rowNames, List<String> columns, double[][] values) {
+    List<List<?>> rows = new ArrayList<>();
+    List<Object> header = new ArrayList<>(List.of(corner));
+    header.addAll(columns);
+    rows.add(header);
+    for (int i = 0; i < values.length; i++) {
+      List<Object> row = new ArrayList<>(List.of(rowNames.get(i)));
+      for (double value : values[i]) {
+        row.add(value);
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+}

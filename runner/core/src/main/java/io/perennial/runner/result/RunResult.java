@@ -1,0 +1,61 @@
+package io.perennial.runner.result;
+
+import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Artefact;
+import io.perennial.api.Finding;
+import io.perennial.api.Metric;
+import io.perennial.api.Pipeline;
+import io.perennial.api.Setting;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that is known about one run with one seed. Maps keep their order in the files.
+ *
+ * @param name free text, from the configuration
+ * @param status how far it got
+ * @param seed its seed
+ * @param pipeline the chosen pipeline
+ * @param setting what was known at test time
+ * @param accuracy R and R0; its tasks are the stream's, in the order they were learned
+ * @param strategies the types of the strategies, in configured order
+ * @param metrics the values by the metrics' names
+ * @param formulas the metrics' formulas by their names
+ * @param parameters what the model cost to keep after each task so far
+ * @param parametersSha256 over the final parameters' bytes, in hexadecimal; empty before the end
+ * @param seconds where the time went
+ * @param environment where it ran, see {@link Environment#toMap}; text, numbers, truth values
+ * @param conventions what differs between frameworks, such as {@code ewc.fisher}
+ * @param warnings of the pre-flight
+ * @param failure why it failed; empty if it did not
+ * @param artefacts tables and pictures by the strategy they come from
+ */
+public record RunResult(
+    String name,
+    Status status,
+    long seed,
+    Pipeline pipeline,
+    Setting setting,
+    AccuracyMatrix accuracy,
+    List<String> strategies,
+    Map<String, Metric.Value> metrics,
+    Map<String, String> formulas,
+    List<Long> parameters,
+    String parametersSha256,
+    Seconds seconds,
+    Map<String, Object> environment,
+    Map<String, String> conventions,
+    List<Finding> warnings,
+    String failure,
+    Map<String, List<Artefact>> artefacts) {
+
+  /** How far a run got. */
+  public enum Status {
+    /** It is still going on, or was ended from outside. */
+    RUNNING,
+    /** It ended with an error. */
+    FAILED,
+    /** It learned all tasks. */
+    COMPLETE
+  }
+}

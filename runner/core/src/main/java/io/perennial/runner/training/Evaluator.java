@@ -1,0 +1,130 @@
+package io.perennial.runner.training;
+
+import io.perennial.api.Batch;
+import io.perennial.api.Examples;
+import io.perennial.api.FeatureExtractor;
+import io.perennial.api.GradientTransform;
+import io.perennial.api.Model;
+import io.perennial.api.Setting;
+import io.perennial.api.Task;
+import io.perennial.models.Vectors;
+import io.perennial.models.Workers;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Measures accuracy on test examples, in large batches, as the setting allows it. */
+final class Evaluator {
+  private static final int BATCH = 1024;
+
+  private final Setting setting;
+  private final List<Task> tasks;
+  private final Roles roles;
+  private final Competition competition;
+  private final BatchAssembler assembler;
+  private double[] scores = {};
+
+  Evaluator(
+      Setting setting,
+      List<Task> tasks,
+      Roles roles,
+      Competition competition,
+      Model model,
+      Workers workers) {
+    this.setting = setting;
+    this.tasks = tasks;
+    this.roles = roles;
+    this.competition = competition;
+    this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers);
+  }
+
+  /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs. */
+  double accuracy(Model model, int task) {
+    int largest = Arrays.stream(tasks.get(task).classes()).max().orElse(-1);
+    Examples test = tasks.get(task).test();
+    if (largest >= model.classes() || test.size() == 0) {
+      return Double.NaN;
+    }
+    INDArray live = model.parameters();
+    INDArray held = roles.transforms.isEmpty() ? live : Vectors.copyOf(live);
+    boolean selected = false;
+    for (GradientTransform transform : roles.transforms) {
+      selected |= transform.selectParameters(task, live);
+    }
+    try {
+      return (double) correct(model, test, task) / test.size();
+    } finally {
+      if (selected) {
+        Vectors.assign(live, held);
+      }
+      if (held != live) {
+        held.close();
+      }
+    }
+  }
+
+  private int correct(Model model, Examples test, int task) {
+    int[] indices = new int[test.size()];
+    Arrays.setAll(indices, i -> i);
+    int[] taskOf = new int[test.size()];
+    Arrays.fill(taskOf, task);
+    int correct = 0;
+    for (int from = 0; from < indices.length; from += BATCH) {
+      int count = Math.min(BATCH, indices.length - from);
+      assembler.real(count, model.classes(), t -> test, taskOf, indices, from);
+      correct += correct(model, assembler.finish(competition));
+    }
+    return correct;
+  }
+
+  private int correct(Model model, Batch batch) {
+    int[] known = batch.tasks().clone();
+    if (roles.router.isPresent() && !setting.taskKnownAtTest()) {
+      roles.router.get().route(batch.features(), known);
+    } else if (!setting.taskKnownAtTest()) {
+      Arrays.fill(known, -1);
+    }
+    int classes = model.classes();
+    INDArray result = score(model, batch, known);
+    if (scores.length < batch.size() * classes) {
+      scores = new double[batch.size() * classes];
+    }
+    Vectors.read(result, scores, 0);
+    int correct = 0;
+    for (int n = 0; n < batch.size(); n++) {
+      if (best(scores, n * classes, competition.of(known[n])) == batch.labels()[n]) {
+        correct++;
+      }
+    }
+    return correct;
+  }
+
+  private INDArray score(Model model, Batch batch, int[] known) {
+    if (roles.readout.isPresent() && model instanceof FeatureExtractor extractor) {
+      INDArray features = extractor.features(batch.features(), known);
+      INDArray result =
+          Vectors.create(model.dataType(), (long) batch.size() * model.classes())
+              .reshape(batch.size(), model.classes());
+      roles.readout.get().score(features, result);
+      return result;
+    }
+    return model.forward(batch.features(), known, false);
+  }
+
+  /** The highest score among those that compete; the first of equals, -1 if all are NaN. */
+  static int best(double[] scores, int offset, boolean[] competing) {
+    int best = -1;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < competing.length; c++) {
+      if (competing[c] && scores[offset + c] > highest) {
+        highest = scores[offset + c];
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  void close() {
+    assembler.close();
+  }
+}

@@ -1,0 +1,188 @@
+package io.perennial.runner.training;
+
+import io.perennial.api.Composition;
+import io.perennial.api.Expansion;
+import io.perennial.api.FeatureExtractor;
+import io.perennial.api.Finding;
+import io.perennial.api.GradientTransform;
+import io.perennial.api.Pipeline;
+import io.perennial.api.Readout;
+import io.perennial.api.Regularizer;
+import io.perennial.api.Strategy;
+import io.perennial.api.Task;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Checks a composition as a whole, before anything trains; reports everything it finds. */
+public final class Preflight {
+  private final Composition composition;
+  private final List<Stage> stages;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private Preflight(Composition composition, List<Stage> stages) {
+    this.composition = composition;
+    this.stages = stages;
+  }
+
+  /**
+   * All findings: the runner's own, then each strategy's.
+   *
+   * @param stages the composition's strategies with their names
+   */
+  public static List<Finding> check(Composition composition, List<Stage> stages) {
+    Preflight preflight = new Preflight(composition, stages);
+    preflight.checkExclusiveRoles();
+    preflight.checkPipeline();
+    preflight.checkGuards();
+    preflight.checkTransforms();
+    preflight.checkReadout();
+    preflight.checkTasks();
+    for (Stage stage : stages) {
+      stage.strategy().check(composition, preflight.findings::add);
+    }
+    return List.copyOf(preflight.findings);
+  }
+
+  private void checkExclusiveRoles() {
+    for (Class<? extends Strategy> role : Roles.EXCLUSIVE) {
+      List<String> names = namesWith(role);
+      if (names.size() > 1) {
+        findings.add(
+            Finding.error(
+                String.join(" and ", names),
+                "each has the role "
+                    + role.getSimpleName()
+                    + ", which only one strategy of a run may have.",
+                "Remove all but one."));
+      }
+    }
+  }
+
+  private void checkPipeline() {
+    List<String> expansions = namesWith(Expansion.class);
+    if (composition.pipeline() == Pipeline.KNOWLEDGE_RETENTION && !expansions.isEmpty()) {
+      findings.add(
+          Finding.error(
+              String.join(" and ", expansions),
+              "it makes the network grow, which the knowledge-retention pipeline does not admit.",
+              "Choose pipeline: model-expansion."));
+    }
+    if (composition.pipeline() == Pipeline.MODEL_EXPANSION && expansions.isEmpty()) {
+      findings.add(
+          Finding.error(
+              "pipeline",
+              "model-expansion needs exactly one strategy that makes the network grow, and there is"
+                  + " none.",
+              "Add one, such as independent, or choose pipeline: knowledge-retention."));
+    }
+  }
+
+  private void checkGuards() {
+    boolean carries = composition.with(Expansion.class).stream().allMatch(Expansion::carriesParameters);
+    List<String> regularizers = namesWith(Regularizer.class);
+    if (!carries && !regularizers.isEmpty()) {
+      findings.add(
+          Finding.error(
+              String.join(" and ", regularizers),
+              "it guards parameters, but "
+                  + String.join(" and ", namesWith(Expansion.class))
+                  + " trains new ones for each task and leaves the old ones alone, so there is"
+                  + " nothing to guard.",
+              "Remove one of them."));
+    }
+  }
+
+  private void checkTransforms() {
+    List<Stage> transforms =
+        stages.stream().filter(stage -> stage.strategy() instanceof GradientTransform).toList();
+    boolean allCommute =
+        transforms.stream()
+            .allMatch(stage -> ((GradientTransform) stage.strategy()).commutes());
+    if (transforms.size() > 1 && !allCommute) {
+      findings.add(
+          Finding.error(
+              transforms.stream().map(Stage::name).collect(Collectors.joining(" and ")),
+              "each changes the gradient, and not all declare that their order does not matter.",
+              "Remove all but one."));
+    }
+  }
+
+  private void checkReadout() {
+    List<String> readouts = namesWith(Readout.class);
+    if (!readouts.isEmpty() && !(composition.model() instanceof FeatureExtractor)) {
+      findings.add(
+          Finding.error(
+              String.join(" and ", readouts),
+              "it answers from the network's features, and this model does not show them.",
+              "Choose another model, such as mlp."));
+    }
+  }
+
+  private void checkTasks() {
+    if (composition.tasks().size() == 1) {
+      findings.add(
+          Finding.warning(
+              "scenario",
+              "the stream has a single task, so transfer and forgetting are not defined.",
+              ""));
+    }
+    Map<String, Integer> names = new HashMap<>();
+    for (Task task : composition.tasks()) {
+      checkTask(task);
+      Integer other = names.putIfAbsent(task.name(), task.index());
+      if (other != null) {
+        findings.add(
+            Finding.error(
+                "scenario",
+                "tasks "
+                    + other
+                    + " and "
+                    + task.index()
+                    + " are both named '"
+                    + task.name()
+                    + "'.",
+                "Name each task differently."));
+      }
+    }
+  }
+
+  private void checkTask(Task task) {
+    String subject = "task '" + task.name() + "'";
+    if (task.training().size() == 0) {
+      findings.add(
+          Finding.error(
+              subject, "it has no training example.", "Use fewer tasks or a smaller validation."));
+    }
+    if (task.test().size() == 0) {
+      findings.add(
+          Finding.error(subject, "it has no test example.", "Use fewer tasks or more test data."));
+    }
+    if (!Arrays.equals(task.shape(), composition.model().inputShape())) {
+      findings.add(
+          Finding.error(
+              subject,
+              "its examples have the shape "
+                  + Arrays.toString(task.shape())
+                  + ", but the model takes "
+                  + Arrays.toString(composition.model().inputShape())
+                  + ".",
+              "Bring all tasks to one shape."));
+    }
+    if (task.classes().length == 1) {
+      findings.add(
+          Finding.warning(
+              subject, "it has a single class, so there is nothing to tell apart within it.", ""));
+    }
+  }
+
+  private List<String> namesWith(Class<?> role) {
+    return stages.stream()
+        .filter(stage -> role.isInstance(stage.strategy()))
+        .map(Stage::name)
+        .toList();
+  }
+}

@@ -1,0 +1,203 @@
+package io.perennial.runner.training;
+
+import io.perennial.api.Batch;
+import io.perennial.api.GradientTransform;
+import io.perennial.api.LossTerm;
+import io.perennial.api.Model;
+import io.perennial.api.Objective;
+import io.perennial.api.QuadraticPenalty;
+import io.perennial.api.Regularizer;
+import io.perennial.api.Rehearsal;
+import io.perennial.api.Sampling;
+import io.perennial.api.Task;
+import io.perennial.models.CrossEntropy;
+import io.perennial.models.Vectors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** One step of training: the roles in their order, in arrays that are used again. */
+final class Step {
+  private final Plan plan;
+  private final Roles roles;
+  private final Competition competition;
+  private final BatchAssembler assembler;
+  private final Objective objective;
+  private final List<QuadraticPenalty> implicit = new ArrayList<>();
+  private final SizedBuffers<LogitsGradient> logitsGradients;
+
+  private INDArray gradient;
+  private INDArray penaltyGradient;
+  private double[] scores = {};
+  private int classes;
+  private double loss;
+  private int correct;
+
+  Step(Plan plan, Roles roles, Competition competition) {
+    this.plan = plan;
+    this.roles = roles;
+    this.competition = competition;
+    Model model = plan.model();
+    this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), plan.workers());
+    this.objective = roles.objective.orElseGet(CrossEntropy::new);
+    this.classes = model.classes();
+    this.logitsGradients =
+        new SizedBuffers<>(
+            rows ->
+                new LogitsGradient(
+                    Nd4j.create(model.dataType(), new long[] {rows, classes}, 'c')));
+    this.gradient = Vectors.create(model.dataType(), 1);
+    this.penaltyGradient = Vectors.create(model.dataType(), 1);
+  }
+
+  /** The value of the base loss and the loss terms in the latest step. */
+  double loss() {
+    return loss;
+  }
+
+  /** How many of the real rows of the latest step were predicted right, before the step. */
+  int correct() {
+    return correct;
+  }
+
+  void make(Training training, Sampling.Draw draw, int from, int count) {
+    Model model = training.model();
+    fit(model);
+    Batch batch = assemble(training, draw, from, count);
+    INDArray logits = model.forward(batch.features(), batch.tasks(), true);
+    INDArray logitsGradient = logitsGradients.of(batch.size()).array();
+    loss = objective.loss(batch, logits, logitsGradient);
+    for (LossTerm term : roles.lossTerms) {
+      loss += term.add(training, batch, logits, logitsGradient);
+    }
+    if (!Double.isFinite(loss)) {
+      throw diverged(training);
+    }
+    countCorrect(batch, logits, count);
+    model.backward(logitsGradient, gradient);
+    INDArray parameters = model.parameters();
+    penalize(parameters);
+    for (GradientTransform transform : roles.transforms) {
+      transform.transform(training, gradient);
+    }
+    plan.optimizer().step(parameters, gradient, roles.frozen());
+    if (!implicit.isEmpty()) {
+      plan.optimizer().implicitStep(parameters, implicit);
+    }
+    for (Stage stage : roles.stages) {
+      stage.strategy().afterStep(training, batch);
+    }
+  }
+
+  private Batch assemble(Training training, Sampling.Draw draw, int from, int count) {
+    List<Task> tasks = plan.stream().tasks();
+    assembler.real(
+        count,
+        classes,
+        task -> tasks.get(task).training(),
+        draw.tasks(),
+        draw.examples(),
+        from);
+    for (int k = 0; k < roles.rehearsals.size(); k++) {
+      Rehearsal rehearsal = roles.rehearsals.get(k);
+      double mass = rehearsal.mass(training);
+      if (mass > 0) {
+        int first = assembler.size();
+        assembler.beginOrigin(k + 1);
+        rehearsal.rehearse(training, assembler);
+        assembler.endOrigin(first, mass);
+      }
+    }
+    return assembler.finish(competition);
+  }
+
+  private void penalize(INDArray parameters) {
+    implicit.clear();
+    boolean explicit = false;
+    for (Regularizer regularizer : roles.regularizers) {
+      regularizer.observe(parameters, gradient);
+      // With a gradient transform everything goes through the gradient: a step after the optimiser's
+      // would undo the projection.
+      Optional<QuadraticPenalty> quadratic =
+          roles.transforms.isEmpty() ? regularizer.implicit() : Optional.empty();
+      if (quadratic.isPresent()) {
+        implicit.add(quadratic.get());
+      } else {
+        if (!explicit) {
+          Vectors.zero(penaltyGradient);
+          explicit = true;
+        }
+        regularizer.penalize(parameters, penaltyGradient);
+      }
+    }
+    if (explicit) {
+      Vectors.axpy(1, penaltyGradient, gradient);
+    }
+  }
+
+  /** The model may have grown since the last step. */
+  private void fit(Model model) {
+    if (gradient.length() != model.parameters().length()) {
+      gradient.close();
+      penaltyGradient.close();
+      gradient = Vectors.create(model.dataType(), model.parameters().length());
+      penaltyGradient = Vectors.create(model.dataType(), model.parameters().length());
+    }
+    if (classes != model.classes()) {
+      classes = model.classes();
+      logitsGradients.close();
+    }
+  }
+
+  private void countCorrect(Batch batch, INDArray logits, int real) {
+    if (scores.length < batch.size() * classes) {
+      scores = new double[batch.size() * classes];
+    }
+    Vectors.read(logits, scores, 0);
+    correct = 0;
+    for (int n = 0; n < real; n++) {
+      if (Evaluator.best(scores, n * classes, batch.competing(n)) == batch.labels()[n]) {
+        correct++;
+      }
+    }
+  }
+
+  /** What to tell when the loss or the parameters are no longer finite. */
+  DivergedException diverged(Training training) {
+    String cause =
+        Vectors.isFinite(training.model().parameters())
+            ? "The data may contain values that are no numbers, or features far outside [0, 1]."
+            : "The learning rate is probably too large"
+                + (roles.regularizers.isEmpty()
+                    ? "."
+                    : ", or a penalty too stiff for explicit gradient steps (penaltyStep:"
+                        + " implicit is stable for every lambda).");
+    return new DivergedException(
+        "The loss"
+            + (Double.isFinite(loss) ? " overflowed the parameters" : " became " + loss)
+            + " in task '"
+            + training.task().name()
+            + "' (number "
+            + (training.task().index() + 1)
+            + "), at step "
+            + (training.step() + 1)
+            + " of the run. "
+            + cause);
+  }
+
+  void close() {
+    assembler.close();
+    logitsGradients.close();
+    gradient.close();
+    penaltyGradient.close();
+  }
+
+  private record LogitsGradient(INDArray array) implements AutoCloseable {
+    @Override
+    public void close() {
+      array.close();
+    }
+  }
+}

@@ -1,0 +1,371 @@
+package io.perennial.runner.training;
+
+import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Batch;
+import io.perennial.api.Examples;
+import io.perennial.api.Expansion;
+import io.perennial.api.Learner;
+import io.perennial.api.Model;
+import io.perennial.api.ParameterMap;
+import io.perennial.api.RandomSource;
+import io.perennial.api.RunListener;
+import io.perennial.api.Sampling;
+import io.perennial.api.Setting;
+import io.perennial.api.State;
+import io.perennial.api.Strategy;
+import io.perennial.api.Task;
+import io.perennial.models.Vectors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A run: learns the tasks of a stream one after the other and measures what is known after each. */
+public final class Training implements Learner {
+  private final Plan plan;
+  private final Roles roles;
+  private final RandomSource drawing;
+  private final Competition competition;
+  private final Evaluator evaluator;
+  private final BatchAssembler visiting;
+  private final Stopwatch stopwatch;
+  private final List<RunListener> listeners;
+  private final AccuracyMatrix accuracy;
+  private final List<Long> parameterCounts = new ArrayList<>();
+  private final Step stepper;
+
+  private Model model;
+  private int current;
+  private int phase;
+  private long step;
+
+  /**
+   * Prepares a run; nothing is trained yet.
+   *
+   * @param observers follow the run beside the plan's listeners, without being part of its state
+   */
+  public Training(Plan plan, Stopwatch stopwatch, List<RunListener> observers) {
+    this.plan = plan;
+    this.stopwatch = stopwatch;
+    this.listeners = new ArrayList<>(plan.listeners());
+    this.listeners.addAll(observers);
+    this.model = plan.model();
+    this.roles = new Roles(plan.stages());
+    this.drawing = plan.random().child("draw");
+    List<Task> tasks = plan.stream().tasks();
+    this.competition = new Competition(plan.setting(), tasks);
+    this.competition.resize(model.classes());
+    this.evaluator =
+        new Evaluator(plan.setting(), tasks, roles, competition, model, plan.workers());
+    this.visiting = new BatchAssembler(model.inputShape(), model.dataType(), plan.workers());
+    this.accuracy = new AccuracyMatrix(tasks.stream().map(Task::name).toList());
+    this.stepper = new Step(plan, roles, competition);
+  }
+
+  /**
+   * Learns the tasks that are left.
+   *
+   * @param afterTask called after each task with the number of tasks done, to save what is needed
+   * @throws DivergedException if the loss stops being a number
+   */
+  public void run(ObjIntConsumer<Training> afterTask) {
+    listeners(listener -> listener.runStarted(accuracy));
+    for (int t = parameterCounts.size(); t < plan.stream().size(); t++) {
+      learn(t);
+      listeners(listener -> listener.taskDone(this, accuracy));
+      afterTask.accept(this, t + 1);
+    }
+    listeners(listener -> listener.runDone(accuracy));
+  }
+
+  private void learn(int t) {
+    current = t;
+    phase = 0;
+    stopwatch.time(Stopwatch.Phase.CONSOLIDATE, this::prepareTask);
+    if (t == 0) {
+      stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateUntrained);
+    }
+    stopwatch.time(Stopwatch.Phase.TRAIN, () -> train(plan.settings().epochs(), true));
+    for (int more = furtherEpochs(); more > 0; more = furtherEpochs()) {
+      int epochs = more;
+      phase++;
+      stopwatch.time(Stopwatch.Phase.TRAIN, () -> train(epochs, false));
+    }
+    if (!Vectors.isFinite(model.parameters())) {
+      throw stepper.diverged(this);
+    }
+    stopwatch.time(
+        Stopwatch.Phase.CONSOLIDATE, () -> strategies(strategy -> strategy.afterTask(this)));
+    parameterCounts.add(model.parameterCount());
+    stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateRow);
+  }
+
+  private void prepareTask() {
+    roles.expansion.flatMap(expansion -> expansion.expandBefore(this)).ifPresent(this::grow);
+    int classes = plan.stream().classesAfter(current);
+    if (model.classes() < classes) {
+      RandomSource random = plan.random().child("classes of task " + current);
+      remap(model.growClasses(classes, random));
+      competition.resize(model.classes());
+    }
+    if (plan.settings().resetOptimizer()) {
+      plan.optimizer().reset();
+    }
+    strategies(strategy -> strategy.beforeTask(this));
+  }
+
+  private int furtherEpochs() {
+    int[] epochs = {0};
+    stopwatch.time(
+        Stopwatch.Phase.CONSOLIDATE,
+        () ->
+            strategies(
+                strategy -> epochs[0] = Math.max(epochs[0], strategy.afterPhase(this))));
+    return epochs[0];
+  }
+
+  private void grow(Expansion.Growth growth) {
+    model = growth.model();
+    remap(growth.map());
+    competition.resize(model.classes());
+  }
+
+  private void remap(ParameterMap map) {
+    if (map.newSize() != model.parameters().length()) {
+      throw new IllegalStateException(
+          "The parameter map speaks of "
+              + map.newSize()
+              + " parameters, but the grown model has "
+              + model.parameters().length());
+    }
+    plan.optimizer().remap(map);
+    strategies(strategy -> strategy.remap(map));
+  }
+
+  private void train(int epochs, boolean mayCountIterations) {
+    boolean byIterations = mayCountIterations && plan.settings().iterations() > 0;
+    int batchSize = plan.settings().batchSize();
+    long examples = task().training().size();
+    long perEpoch = (examples + batchSize - 1) / batchSize;
+    long steps = byIterations ? plan.settings().iterations() : epochs * perEpoch;
+    listeners(listener -> listener.taskStarted(this, steps));
+    long last = byIterations ? step + steps : Long.MAX_VALUE;
+    for (int epoch = 0; byIterations ? step < last : epoch < epochs; epoch++) {
+      double trainingAccuracy = epoch(batchSize, last);
+      listeners(listener -> listener.epochDone(this, trainingAccuracy));
+      roles
+          .expansion
+          .flatMap(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy))
+          .ifPresent(this::grow);
+    }
+  }
+
+  private double epoch(int batchSize, long last) {
+    Sampling.Draw draw =
+        roles.sampling.isPresent()
+            ? roles.sampling.get().draw(this, drawing)
+            : shuffled(task().training().size());
+    int drawn = draw.examples().length;
+    long correct = 0;
+    int from = 0;
+    for (; from < drawn && step < last; from += batchSize) {
+      int count = Math.min(batchSize, drawn - from);
+      stepper.make(this, draw, from, count);
+      correct += stepper.correct();
+      step++;
+      listeners(listener -> listener.stepDone(this, stepper.loss()));
+    }
+    return drawn == 0 ? 0 : (double) correct / Math.min(from, drawn);
+  }
+
+  private Sampling.Draw shuffled(int size) {
+    int[] tasks = new int[size];
+    Arrays.fill(tasks, current);
+    return new Sampling.Draw(tasks, drawing.permutation(size));
+  }
+
+  private void evaluateUntrained() {
+    if (plan.evaluation().measuresUntrained()) {
+      for (int j = 0; j < plan.stream().size(); j++) {
+        accuracy.setUntrained(j, evaluator.accuracy(model, j));
+      }
+    }
+  }
+
+  private void evaluateRow() {
+    int tasks = plan.stream().size();
+    if (plan.evaluation().measures(current, tasks - 1)) {
+      int columns = plan.evaluation().seenOnly() ? current + 1 : tasks;
+      for (int j = 0; j < columns; j++) {
+        accuracy.set(current, j, evaluator.accuracy(model, j));
+      }
+    }
+  }
+
+  private void strategies(Consumer<Strategy> call) {
+    for (Stage stage : roles.stages) {
+      call.accept(stage.strategy());
+    }
+  }
+
+  private void listeners(Consumer<RunListener> call) {
+    for (RunListener listener : listeners) {
+      call.accept(listener);
+    }
+  }
+
+  /** R, live. */
+  public AccuracyMatrix accuracy() {
+    return accuracy;
+  }
+
+  /** All parameters after each task done. */
+  public List<Long> parameterCounts() {
+    return Collections.unmodifiableList(parameterCounts);
+  }
+
+  /** The whole state between two tasks. */
+  public State save() {
+    State.Builder strategies = State.builder();
+    for (Stage stage : plan.stages()) {
+      strategies.part(stage.label(plan.stages()), stage.strategy().save());
+    }
+    State.Builder followers = State.builder();
+    for (int i = 0; i < plan.listeners().size(); i++) {
+      followers.part(Integer.toString(i), plan.listeners().get(i).save());
+    }
+    return State.builder()
+        .value("step", step)
+        .value("parameterCounts", List.copyOf(parameterCounts))
+        .value("accuracy", rows())
+        .part("model", model.save())
+        .part("optimizer", plan.optimizer().save())
+        .part("strategies", strategies.build())
+        .part("listeners", followers.build())
+        .part("drawing", drawing.save())
+        .part("seconds", stopwatch.save())
+        .build();
+  }
+
+  /** Takes over a saved state: the next task to learn is the first one that was not done. */
+  public void restore(State state) {
+    step = state.integer("step");
+    parameterCounts.clear();
+    for (Object count : list(state.values().get("parameterCounts"))) {
+      parameterCounts.add(((Number) count).longValue());
+    }
+    restoreRows(list(state.values().get("accuracy")));
+    current = parameterCounts.size() - 1;
+    Optional<Expansion> expansion = roles.expansion;
+    if (expansion.isPresent()) {
+      model = expansion.get().rebuild(model, state.part("model"));
+    } else {
+      model.restore(state.part("model"));
+    }
+    competition.resize(model.classes());
+    plan.optimizer().restore(state.part("optimizer"));
+    for (Stage stage : plan.stages()) {
+      stage.strategy().restore(state.part("strategies").part(stage.label(plan.stages())));
+    }
+    for (int i = 0; i < plan.listeners().size(); i++) {
+      plan.listeners().get(i).restore(state.part("listeners").part(Integer.toString(i)));
+    }
+    drawing.restore(state.part("drawing"));
+    stopwatch.restore(state.part("seconds"));
+  }
+
+  /** R as a list of rows, the untrained model's first. */
+  private List<List<Double>> rows() {
+    List<List<Double>> rows = new ArrayList<>();
+    for (int i = -1; i < accuracy.size(); i++) {
+      List<Double> row = new ArrayList<>();
+      for (int j = 0; j < accuracy.size(); j++) {
+        row.add(i < 0 ? accuracy.untrained(j) : accuracy.at(i, j));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private void restoreRows(List<?> rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      List<?> row = list(rows.get(i));
+      for (int j = 0; j < row.size(); j++) {
+        double value = ((Number) row.get(j)).doubleValue();
+        if (i == 0) {
+          accuracy.setUntrained(j, value);
+        } else {
+          accuracy.set(i - 1, j, value);
+        }
+      }
+    }
+  }
+
+  private static List<?> list(@Nullable Object value) {
+    if (value instanceof List<?> list) {
+      return list;
+    }
+    throw new IllegalArgumentException("The saved state has no list where one is expected");
+  }
+
+  /** Frees what the run allocated outside the heap, the model included. */
+  public void close() {
+    stepper.close();
+    evaluator.close();
+    visiting.close();
+    model.close();
+  }
+
+  @Override
+  public Model model() {
+    return model;
+  }
+
+  @Override
+  public Task task() {
+    return plan.stream().tasks().get(current);
+  }
+
+  @Override
+  public List<Task> seen() {
+    return plan.stream().tasks().subList(0, current + 1);
+  }
+
+  @Override
+  public Setting setting() {
+    return plan.setting();
+  }
+
+  @Override
+  public int phase() {
+    return phase;
+  }
+
+  @Override
+  public long step() {
+    return step;
+  }
+
+  @Override
+  public void visit(Examples examples, int task, int batchSize, Consumer<Batch> visitor) {
+    int[] indices = new int[examples.size()];
+    Arrays.setAll(indices, i -> i);
+    int[] tasks = new int[indices.length];
+    Arrays.fill(tasks, task);
+    for (int from = 0; from < indices.length; from += batchSize) {
+      int count = Math.min(batchSize, indices.length - from);
+      visiting.real(count, model.classes(), t -> examples, tasks, indices, from);
+      visitor.accept(visiting.finish(competition));
+    }
+  }
+
+  @Override
+  public void reinitialize() {
+    model.reinitialize(plan.random().child("restart at task " + current));
+    plan.optimizer().reset();
+  }
+}

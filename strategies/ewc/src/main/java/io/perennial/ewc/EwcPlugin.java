@@ -1,0 +1,22 @@
+package io.perennial.ewc;
+
+import com.google.auto.service.AutoService;
+import com.google.inject.Binder;
+import io.perennial.api.ExtensionBinder;
+import io.perennial.api.Plugin;
+import io.perennial.api.Strategy;
+
+/** Registers {@code ewc}. */
+@AutoService(Plugin.class)
+@Plugin.Info(apiVersion = Plugin.API_VERSION)
+public final class EwcPlugin implements Plugin {
+  @Override
+  public void configure(Binder binder) {
+    ExtensionBinder.of(binder)
+        .register(
+            Strategy.class,
+            "ewc",
+            ElasticWeightConsolidation.class,
+            ElasticWeightConsolidation.Settings.class);
+  }
+}
