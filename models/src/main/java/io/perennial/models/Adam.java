@@ -13,9 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Adam (<a href="https://arxiv.org/abs/1412.6980">arXiv 1412.6980</a>, algorithm 1, as PyTorch has
- * it): {@code m ← β1 m + (1-β1) g; v ← β2 v + (1-β2) g²; θ ← θ - lr m̂ / (√v̂ + ε)} with m̂ = m / (1
- * - β1^t) and v̂ = v / (1 - β2^t); ε is outside the corrected root. η of the implicit step is
- * lr / (√v̂ + ε), with v from the gradients given to {@link #step} only.
+ * it): {@code m ← β1 m + (1-β1) g; v ← β2 v + (1-β2) g²; θ ← θ - lr m̂ / (√v̂ + ε)} with m̂ = m /
+ * (1 - β1^t) and v̂ = v / (1 - β2^t); ε is outside the corrected root. η of the implicit step is lr
+ * / (√v̂ + ε), with v from the gradients given to {@link #step} only.
  */
 @Description("Adam: steps scaled by running averages of the gradient and its square")
 public final class Adam implements Optimizer {
@@ -128,8 +128,8 @@ public final class Adam implements Optimizer {
         settings.beta1(),
         settings.beta2(),
         settings.epsilon(),
-        settings.learningRate() / (1 - Math.pow(settings.beta1(), steps)),
-        Math.sqrt(1 - Math.pow(settings.beta2(), steps)));
+        settings.learningRate() / (1 - Math.pow(settings.beta1(), (double) steps)),
+        Math.sqrt(1 - Math.pow(settings.beta2(), (double) steps)));
   }
 
   @Override
@@ -179,8 +179,7 @@ public final class Adam implements Optimizer {
     void step(Step step, INDArray theta, INDArray gradient, boolean @Nullable [] frozen) {
       A m = moments.values(FIRST);
       A v = moments.values(SECOND);
-      moments.step(
-          theta, gradient, frozen, (t, g, at, n) -> kernels.adam(t, g, m, v, at, step, n));
+      moments.step(theta, gradient, frozen, (t, g, at, n) -> kernels.adam(t, g, m, v, at, step, n));
     }
 
     void implicitStep(Step step, INDArray theta, List<QuadraticPenalty> penalties) {

@@ -110,8 +110,7 @@ public final class ConsolidatedPenalty implements Stateful {
     if (isEmpty()) {
       return 0;
     }
-    double sum =
-        pass(parameters).addGradient(lambda, importance(), anchor(), parameters, gradient);
+    double sum = pass(parameters).addGradient(lambda, importance(), anchor(), parameters, gradient);
     return lambda * (constant + sum);
   }
 
@@ -128,8 +127,7 @@ public final class ConsolidatedPenalty implements Stateful {
   /** The parameters have changed in number; new ones are not guarded. */
   public void remap(ParameterMap map) {
     if (!isEmpty()) {
-      own(
-          map.remap(importance(), Quantity.IMPORTANCE), map.remap(anchor(), Quantity.PARAMETER));
+      own(map.remap(importance(), Quantity.IMPORTANCE), map.remap(anchor(), Quantity.PARAMETER));
     }
   }
 

@@ -95,7 +95,8 @@ record Cpu(String name, Set<String> flags) {
   }
 
   private static Cpu windows(String architecture) {
-    Function present = NativeLibrary.getInstance("kernel32").getFunction("IsProcessorFeaturePresent");
+    Function present =
+        NativeLibrary.getInstance("kernel32").getFunction("IsProcessorFeaturePresent");
     Set<String> flags = new HashSet<>();
     // PF_AVX2_INSTRUCTIONS_AVAILABLE; every processor with AVX2 that Windows runs on has FMA.
     if (present.invokeInt(new Object[] {40}) != 0) {

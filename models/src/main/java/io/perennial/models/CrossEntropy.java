@@ -2,6 +2,7 @@ package io.perennial.models;
 
 import io.perennial.api.Batch;
 import io.perennial.api.Objective;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -36,10 +37,10 @@ public final class CrossEntropy implements Objective {
     }
     Loops<?> loops = Loops.of(logits);
     Kernels<?> kernels = loops.kernels();
-    loops.read(bindings.of(logits, kernels, length, "logits"), z);
+    loops.read(bindings.of(logits, kernels, length, "logits"), z, 0);
     INDArray targets = batch.targets();
     if (targets != null) {
-      loops.read(bindings.of(targets, kernels, length, "soft targets"), t);
+      loops.read(bindings.of(targets, kernels, length, "soft targets"), t, 0);
     }
     double loss = 0;
     for (int n = 0; n < rows; n++) {
@@ -48,7 +49,7 @@ public final class CrossEntropy implements Objective {
       boolean[] competing = batch.competing(n);
       int label = batch.labels()[n];
       if (weight == 0) {
-        java.util.Arrays.fill(z, at, at + classes, 0);
+        Arrays.fill(z, at, at + classes, 0);
       } else if (label >= 0) {
         requireCompeting(competing, classes, label, n);
         loss += weight * hard(at, classes, competing, label, weight);
@@ -58,7 +59,7 @@ public final class CrossEntropy implements Objective {
         throw new IllegalArgumentException("Row " + n + " has neither label nor soft target");
       }
     }
-    loops.write(z, bindings.of(gradient, kernels, length, "gradient"));
+    loops.write(z, length, bindings.of(gradient, kernels, length, "gradient"));
     return loss;
   }
 
@@ -84,20 +85,14 @@ public final class CrossEntropy implements Objective {
       }
     }
     for (int c = 0; c < classes; c++) {
-      z[at + c] =
-          competing[c] ? weight * (mass * Math.exp(z[at + c] - logSum) - t[at + c]) : 0;
+      z[at + c] = competing[c] ? weight * (mass * Math.exp(z[at + c] - logSum) - t[at + c]) : 0;
     }
     return loss;
   }
 
   /**
-   * The probabilities of a row.
-   *
-   * @param logits rows of {@code classes} values
-   * @param offset of the row in {@code logits}
-   * @param competing {@code [C]}; the others get 0
-   * @param temperature that logits are divided by, above 0
-   * @param probabilities overwritten from {@code offset} on; may be {@code logits}
+   * As the other {@link #softmax(double[], int, int, boolean[], double, double[], int)}, to the
+   * same place in the other array.
    */
   public static void softmax(
       double[] logits,
@@ -106,15 +101,35 @@ public final class CrossEntropy implements Objective {
       boolean[] competing,
       double temperature,
       double[] probabilities) {
-    logSoftmax(logits, offset, classes, competing, temperature, probabilities);
+    softmax(logits, offset, classes, competing, temperature, probabilities, offset);
+  }
+
+  /**
+   * The probabilities of a row.
+   *
+   * @param logits its values are those from {@code offset} on
+   * @param classes how many, C
+   * @param competing {@code [C]}; the others get 0
+   * @param temperature that logits are divided by, above 0
+   * @param probabilities overwritten from {@code at} on; may be {@code logits} at the same place
+   */
+  public static void softmax(
+      double[] logits,
+      int offset,
+      int classes,
+      boolean[] competing,
+      double temperature,
+      double[] probabilities,
+      int at) {
+    logSoftmax(logits, offset, classes, competing, temperature, probabilities, at);
     for (int c = 0; c < classes; c++) {
-      probabilities[offset + c] = competing[c] ? Math.exp(probabilities[offset + c]) : 0;
+      probabilities[at + c] = competing[c] ? Math.exp(probabilities[at + c]) : 0;
     }
   }
 
   /**
-   * The logarithms of the probabilities of a row; parameters as in {@link #softmax}, and classes
-   * that do not compete get {@code -Infinity}.
+   * The logarithms of the probabilities of a row; parameters as in {@link #softmax(double[], int,
+   * int, boolean[], double, double[], int)}, and classes that do not compete get {@code -Infinity}.
    */
   public static void logSoftmax(
       double[] logits,
@@ -122,10 +137,11 @@ public final class CrossEntropy implements Objective {
       int classes,
       boolean[] competing,
       double temperature,
-      double[] logProbabilities) {
+      double[] logProbabilities,
+      int at) {
     double logSum = logSumExp(logits, offset, classes, competing, temperature);
     for (int c = 0; c < classes; c++) {
-      logProbabilities[offset + c] =
+      logProbabilities[at + c] =
           competing[c] ? logits[offset + c] / temperature - logSum : Double.NEGATIVE_INFINITY;
     }
   }

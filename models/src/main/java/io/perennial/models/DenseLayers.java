@@ -77,8 +77,7 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
     for (int l = 0; l < count(); l++) {
       String name = l == count() - 1 ? "output" : "layer" + l;
       slices.add(
-          new Model.Slice(
-              name + ".weight", weightOffset(l), new long[] {outputs(l), inputs(l)}));
+          new Model.Slice(name + ".weight", weightOffset(l), new long[] {outputs(l), inputs(l)}));
       slices.add(new Model.Slice(name + ".bias", biasOffset(l), new long[] {outputs(l)}));
     }
     return List.copyOf(slices);

@@ -90,8 +90,7 @@ final class DoubleKernels implements Kernels<double[]> {
 
   @Override
   public void axpy(int n, double alpha, Memory x, Memory y) {
-    openblas.cblas_daxpy(
-        n, alpha, (DoublePointer) x.pointer(), 1, (DoublePointer) y.pointer(), 1);
+    openblas.cblas_daxpy(n, alpha, (DoublePointer) x.pointer(), 1, (DoublePointer) y.pointer(), 1);
   }
 
   @Override
@@ -203,7 +202,8 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void adam(double[] theta, double[] g, double[] m, double[] v, int at, Adam.Step step, int n) {
+  public void adam(
+      double[] theta, double[] g, double[] m, double[] v, int at, Adam.Step step, int n) {
     double beta1 = step.beta1();
     double rest1 = (1 - step.beta1());
     double beta2 = step.beta2();

@@ -21,8 +21,7 @@ interface Kernels<A> {
     return switch (type) {
       case FLOAT -> FloatKernels.INSTANCE;
       case DOUBLE -> DoubleKernels.INSTANCE;
-      default ->
-          throw new IllegalArgumentException("Arrays must be float or double, not " + type);
+      default -> throw new IllegalArgumentException("Arrays must be float or double, not " + type);
     };
   }
 
@@ -110,7 +109,9 @@ interface Kernels<A> {
   /** One step of Adam; see {@link Adam}. */
   void adam(A theta, A g, A m, A v, int at, Adam.Step step, int n);
 
-  /** {@code eta[i] = stepSize / (√v[at + i] / rootCorrection + ε)}: what Adam multiplies m̂ with. */
+  /**
+   * {@code eta[i] = stepSize / (√v[at + i] / rootCorrection + ε)}: what Adam multiplies m̂ with.
+   */
   void adamStepSize(A v, int at, A eta, Adam.Step step, int n);
 
   /** {@code pull += λ b (anchor - θ); stiffness += λ b}. */

@@ -30,8 +30,7 @@ final class LayerMatrices {
     int width = layers.outputs(layer);
     for (int s = 0; s < sharding.count(); s++) {
       rows[s][layer] =
-          matrix.slice(
-              (long) sharding.from(batch, s) * width, sharding.length(batch, s) * width);
+          matrix.slice((long) sharding.from(batch, s) * width, sharding.length(batch, s) * width);
       int column = sharding.from(width, s);
       columns[s][layer] = matrix.slice(column, batch * width - column);
     }

@@ -117,17 +117,17 @@ final class Loops<A> {
     }
   }
 
-  void read(Memory from, double[] to) {
+  void read(Memory from, double[] to, int offset) {
     for (int at = 0; at < from.length(); at += BLOCK) {
       int n = Math.min(BLOCK, from.length() - at);
       kernels.get(from, at, first, 0, n);
-      kernels.toDouble(first, 0, to, at, n);
+      kernels.toDouble(first, 0, to, offset + at, n);
     }
   }
 
-  void write(double[] from, Memory to) {
-    for (int at = 0; at < to.length(); at += BLOCK) {
-      int n = Math.min(BLOCK, to.length() - at);
+  void write(double[] from, int count, Memory to) {
+    for (int at = 0; at < count; at += BLOCK) {
+      int n = Math.min(BLOCK, count - at);
       kernels.fromDouble(from, at, first, 0, n);
       kernels.put(first, 0, to, at, n);
     }
@@ -147,7 +147,7 @@ final class Loops<A> {
 
   private boolean everyElementIsFinite(Memory x) {
     double[] values = new double[x.length()];
-    read(x, values);
+    read(x, values, 0);
     return Arrays.stream(values).allMatch(Double::isFinite);
   }
 }

@@ -124,9 +124,7 @@ final class Moments<A> {
 
   private void updateFree(boolean[] frozen, Update<A> update, int at, int n) {
     System.arraycopy(theta, 0, thetaBefore, 0, n);
-    vectors.forEach(
-        (kind, vector) ->
-            System.arraycopy(vector.values(), at, before(kind), 0, n));
+    vectors.forEach((kind, vector) -> System.arraycopy(vector.values(), at, before(kind), 0, n));
     update.apply(theta, gradient, at, n);
     kernels.restore(theta, 0, thetaBefore, frozen, at, n);
     vectors.forEach(

@@ -49,14 +49,14 @@ public final class NativeSetup {
    * @param actualKernel the one in use; {@code unknown} where the library does not tell
    * @param chosenBy who asked for it
    * @param cpu the processor's name
-   * @param nd4j the version of ND4J
+   * @param nd4jVersion the release of ND4J
    */
   public record Report(
       Optional<String> requestedKernel,
       String actualKernel,
       Chooser chosenBy,
       String cpu,
-      String nd4j) {}
+      String nd4jVersion) {}
 
   /**
    * Sets up once for the JVM; later calls return the same report. Safe to call from any thread.
@@ -154,7 +154,7 @@ public final class NativeSetup {
   private static void log(Report made) {
     LOG.info(
         "ND4J {} with OpenBLAS kernel {} ({}) on {}",
-        made.nd4j(),
+        made.nd4jVersion(),
         made.actualKernel(),
         switch (made.chosenBy()) {
           case PERENNIAL -> "chosen for this processor";

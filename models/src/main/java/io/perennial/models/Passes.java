@@ -125,8 +125,7 @@ final class Passes<A> implements AutoCloseable {
     for (Memory direction : directions) {
       deltas.set(layers.count() - 1, direction);
       workers.run(
-          sharding.count(),
-          s -> shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s)));
+          sharding.count(), s -> shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s)));
     }
     workers.run(sharding.count(), s -> shards.get(s).sumPowers(p.sums.rows(s)));
     parameterGradients(p.sums, p.inputs, 1, sum);

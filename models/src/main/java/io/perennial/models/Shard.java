@@ -130,7 +130,17 @@ final class Shard<A> {
     int in = layers.inputs(layer);
     int out = layers.outputs(layer);
     kernels.gemm(
-        false, false, rows, in, out, deltas[layer], out, weights[layer], in, 0, deltas[layer - 1],
+        false,
+        false,
+        rows,
+        in,
+        out,
+        deltas[layer],
+        out,
+        weights[layer],
+        in,
+        0,
+        deltas[layer - 1],
         in);
   }
 

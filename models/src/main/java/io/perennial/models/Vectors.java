@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,16 +82,26 @@ public final class Vectors {
 
   /** Copies all elements, converted, to the start of {@code to}. */
   public static void read(INDArray from, double[] to) {
+    read(from, to, 0);
+  }
+
+  /** Copies all elements, converted, into {@code to} from {@code offset} on. */
+  public static void read(INDArray from, double[] to, int offset) {
     Memory memory = Memory.of(from);
-    requireRoom(memory, to.length);
-    Loops.of(from).read(memory, to);
+    Objects.checkFromIndexSize(offset, memory.length(), to.length);
+    Loops.of(from).read(memory, to, offset);
   }
 
   /** Fills {@code to}, converted, from the start of {@code from}. */
   public static void write(double[] from, INDArray to) {
+    write(from, Math.toIntExact(to.length()), to);
+  }
+
+  /** Copies the first {@code count} values, converted, to the start of {@code to}. */
+  public static void write(double[] from, int count, INDArray to) {
     Memory memory = Memory.of(to);
-    requireRoom(memory, from.length);
-    Loops.of(to).write(from, memory);
+    Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
+    Loops.of(to).write(from, count, memory);
   }
 
   /** All elements as floats, in a new array; doubles are rounded. */
@@ -130,12 +141,5 @@ public final class Vectors {
       result.put(i, bytes.get(i - i % width + width - 1 - i % width));
     }
     return result;
-  }
-
-  private static void requireRoom(Memory memory, int length) {
-    if (length < memory.length()) {
-      throw new IllegalArgumentException(
-          "The array has " + memory.length() + " elements, the heap array only " + length);
-    }
   }
 }

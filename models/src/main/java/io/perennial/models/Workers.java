@@ -17,15 +17,13 @@ public final class Workers implements AutoCloseable {
   /** About the time from one task of a step to the next; waking a thread costs nearly as much. */
   private static final long SPIN_NANOS = 100_000;
 
-  private static final IntConsumer NOTHING = shard -> {};
-
   private final Worker[] others;
   private final @Nullable Throwable[] failures;
   private final AtomicInteger unfinished = new AtomicInteger();
   private final Object turn = new Object();
 
   private int shards;
-  private IntConsumer task = NOTHING;
+  private @Nullable IntConsumer task;
   private @Nullable Thread caller;
   private volatile int generation;
   private volatile boolean closed;
@@ -98,15 +96,16 @@ public final class Workers implements AutoCloseable {
         LockSupport.parkNanos(this, SPIN_NANOS);
       }
     }
-    task = NOTHING;
+    task = null; // Not kept alive by the workers.
     caller = null;
     rethrow();
   }
 
   private void work(int thread) {
+    IntConsumer shard = task;
     try {
-      for (int s = thread; s < shards; s += failures.length) {
-        task.accept(s);
+      for (int s = thread; shard != null && s < shards; s += failures.length) {
+        shard.accept(s);
       }
     } catch (Throwable e) { // Carried to the caller, whatever it is.
       failures[thread] = e;
