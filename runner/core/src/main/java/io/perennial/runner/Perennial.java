@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lifelong learning from Java: reads configurations, checks and runs them, with the extensions found
- * on the class path.
+ * Lifelong learning from Java: reads configurations, checks and runs them, with the extensions
+ * found on the class path.
  *
  * <pre>{@code
  * try (Perennial perennial = Perennial.start()) {
@@ -47,8 +47,8 @@ public final class Perennial implements AutoCloseable {
   }
 
   /**
-   * Starts with the plugins that this class's own class loader sees. Native libraries are loaded when
-   * a run or check needs them.
+   * Starts with the plugins that this class's own class loader sees. Native libraries are loaded
+   * when a run or check needs them.
    *
    * @param threads for the arithmetic, at least 1; results do not depend on it
    */
