@@ -18,9 +18,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run, a directory {@code task-NNNN} each: {@code tensors.safetensors}, {@code state.json}, and {@code manifest.json} with their SHA-256. The last
- * two are kept. A checkpoint appears as a whole, when all of it is on the disk; a write that is
- * interrupted leaves the one before in force.
+ * The checkpoints of a run, a directory {@code task-NNNN} each: {@code tensors.safetensors}, {@code
+ * state.json}, and {@code manifest.json} with their SHA-256. The last two are kept. A checkpoint
+ * appears as a whole, when all of it is on the disk; a write that is interrupted leaves the one
+ * before in force.
  */
 public final class CheckpointStore {
   private static final int KEPT = 2;

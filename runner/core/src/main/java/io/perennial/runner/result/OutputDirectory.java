@@ -73,8 +73,8 @@ public final class OutputDirectory implements AutoCloseable {
    * Takes the directory of an earlier run, to go on with it.
    *
    * @param configuration the resolved configuration to go on with
-   * @throws InputException if it is not there, belongs to a run that is going on, cannot be written,
-   *     or was made with another configuration
+   * @throws InputException if it is not there, belongs to a run that is going on, cannot be
+   *     written, or was made with another configuration
    */
   public static OutputDirectory reopen(Path directory, String configuration) {
     Path absolute = directory.toAbsolutePath().normalize();

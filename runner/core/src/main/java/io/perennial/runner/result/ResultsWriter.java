@@ -12,9 +12,10 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes results into a directory: {@code config.yaml}, {@code results.json}, {@code accuracy.csv} and {@code
- * artefacts/STRATEGY/NAME.csv} or {@code .png}. May be called again as the run goes on; each file
- * is replaced as a whole. A number that is missing is {@code null} in JSON and empty in CSV.
+ * Writes results into a directory: {@code config.yaml}, {@code results.json}, {@code accuracy.csv}
+ * and {@code artefacts/STRATEGY/NAME.csv} or {@code .png}. May be called again as the run goes on;
+ * each file is replaced as a whole. A number that is missing is {@code null} in JSON and empty in
+ * CSV.
  */
 public final class ResultsWriter {
   /** The file that holds a run's numbers. */

@@ -17,7 +17,8 @@ class ResultsTest {
                 Fixtures.complete(2, 0.7),
                 Fixtures.complete(3, 0.9),
                 Fixtures.run(4, RunResult.Status.FAILED, 0.0, "NaN")));
-    assertThat(Fixtures.value(results.mean(), "averageAccuracy").number()).isEqualTo(0.7, within(1e-12));
+    assertThat(Fixtures.value(results.mean(), "averageAccuracy").number())
+        .isEqualTo(0.7, within(1e-12));
     assertThat(Fixtures.value(results.standardError(), "averageAccuracy").number())
         .isEqualTo(0.11547005383792516, within(1e-12));
     assertThat(results.runs()).hasSize(4);
@@ -32,7 +33,8 @@ class ResultsTest {
     assertThat(Fixtures.value(one.standardError(), "averageAccuracy").reason())
         .isEqualTo("it takes at least two complete runs");
     Results none = Results.of(List.of(Fixtures.run(1, RunResult.Status.FAILED, 0.5, "NaN")));
-    assertThat(Fixtures.value(none.mean(), "averageAccuracy").reason()).isEqualTo("no run is complete");
+    assertThat(Fixtures.value(none.mean(), "averageAccuracy").reason())
+        .isEqualTo("no run is complete");
   }
 
   @Test
