@@ -104,14 +104,41 @@ public final class Vectors {
     Loops.of(to).write(from, count, memory);
   }
 
+  /** Copies all elements into {@code to} from {@code offset} on; doubles are rounded. */
+  public static void read(INDArray from, float[] to, int offset) {
+    Memory memory = Memory.of(from);
+    int length = memory.length();
+    Objects.checkFromIndexSize(offset, length, to.length);
+    if (memory.type() == DataType.FLOAT) {
+      FloatKernels.INSTANCE.get(memory, 0, to, offset, length);
+    } else {
+      double[] values = new double[length];
+      read(from, values);
+      for (int i = 0; i < length; i++) {
+        to[offset + i] = (float) values[i];
+      }
+    }
+  }
+
+  /** Copies the first {@code count} values to the start of {@code to}. */
+  public static void write(float[] from, int count, INDArray to) {
+    Memory memory = Memory.of(to);
+    Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
+    if (memory.type() == DataType.FLOAT) {
+      FloatKernels.INSTANCE.put(from, 0, memory, 0, count);
+    } else {
+      double[] values = new double[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = from[i];
+      }
+      write(values, count, to);
+    }
+  }
+
   /** All elements as floats, in a new array; doubles are rounded. */
   public static float[] readFloats(INDArray from) {
-    double[] values = new double[Math.toIntExact(from.length())];
-    read(from, values);
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
+    float[] floats = new float[Math.toIntExact(from.length())];
+    read(from, floats, 0);
     return floats;
   }
 

@@ -50,8 +50,7 @@ final class Execution {
     this.writer = writer;
     this.checkpoints = checkpoints;
     this.options = options;
-    this.training =
-        new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
+    this.training = new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
   /** Why the run failed; null if it did not. */
@@ -112,11 +111,7 @@ final class Execution {
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
     for (Stage stage : stages) {
       String label = stage.label(stages);
-      stage
-          .strategy()
-          .conventions()
-          .entrySet()
-          .stream()
+      stage.strategy().conventions().entrySet().stream()
           .sorted(Map.Entry.comparingByKey())
           .forEach(entry -> conventions.put(label + "." + entry.getKey(), entry.getValue()));
       artefacts.put(label, stage.strategy().artefacts());

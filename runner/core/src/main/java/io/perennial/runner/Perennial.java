@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lifelong learning from Java: reads configurations, checks and runs them, with the extensions found
- * on the class path.
+ * Lifelong learning from Java: reads configurations, checks and runs them, with the extensions
+ * found on the class path.
  *
  * <pre>{@code
  * try (Perennial perennial = Perennial.start()) {
@@ -47,8 +47,8 @@ public final class Perennial implements AutoCloseable {
   }
 
   /**
-   * Starts with the plugins that this class's own class loader sees. Native libraries are loaded when
-   * a run or check needs them.
+   * Starts with the plugins that this class's own class loader sees. Native libraries are loaded
+   * when a run or check needs them.
    *
    * @param threads for the arithmetic, at least 1; results do not depend on it
    */
@@ -109,7 +109,7 @@ public final class Perennial implements AutoCloseable {
     List<Long> seeds = configuration.allSeeds();
     Assembly first = assemble(configuration, seeds.get(0));
     first.refuseErrors();
-    String yaml = new ConfigurationWriter(registry).write(configuration);
+    String yaml = new ConfigurationWriter().write(configuration);
     boolean several = !configuration.seeds().isEmpty();
     try (OutputDirectory out =
         options.resume()
@@ -120,7 +120,8 @@ public final class Perennial implements AutoCloseable {
       List<RunResult> runs = new ArrayList<>();
       RuntimeException failure = null;
       for (long seed : seeds) {
-        Path directory = several ? out.path().resolve("seed-" + seed) : out.path();
+        Path directory =
+            several ? out.path().resolve(ResultsWriter.seedDirectory(seed)) : out.path();
         try (Assembly assembly = runs.isEmpty() ? first : assemble(configuration, seed)) {
           Execution execution =
               new Execution(

@@ -1,30 +1,61 @@
 package io.perennial.runner.cli;
 
-import io.perennial.models.Probe;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Entry point of the command line. */
-@Command(name = "perennial", mixinStandardHelpOptions = true, subcommands = Main.Demo.class)
-public final class Main implements Runnable {
-  /** Starts the command line. */
+@Command(
+    name = "perennial",
+    description = "Lifelong learning: one model learns task after task and keeps what it knew.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      CheckCommand.class,
+      ListCommand.class,
+      DescribeCommand.class,
+      SchemaCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:the run failed",
+      "2:the input was wrong; nothing was started or written"
+    })
+public final class Main {
+  private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+
+  private final EngineSource engines;
+
+  /** With the engine of this installation. */
+  public Main() {
+    this(threads -> PerennialEngine.start(threads));
+  }
+
+  Main(EngineSource engines) {
+    this.engines = engines;
+  }
+
+  /** Starts the command line and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
-  }
-
-  @Override
-  public void run() {
-    CommandLine.usage(this, System.err);
-  }
-
-  @Command(name = "demo", description = "the main job on embedded data")
-  static final class Demo implements Runnable {
-    @Override
-    public void run() {
-      LoggerFactory.getLogger(Main.class).info("starting");
-      System.out.println(new JsonMapper().writeValueAsString(Probe.product(64)));
+    // The file is not at the root of the class path, where it would speak for embedders, too.
+    if (System.getProperty(LOG_CONFIGURATION) == null) {
+      System.setProperty(LOG_CONFIGURATION, "classpath:io/perennial/runner/cli/log4j2.xml");
     }
+    System.exit(commandLine(new Main()).execute(args));
+  }
+
+  static CommandLine commandLine(Main main) {
+    return new CommandLine(main)
+        .setExecutionExceptionHandler(new Failures())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true);
+  }
+
+  /** Starts the engine; 0 threads stands for one a processor. */
+  Engine engine(int threads) {
+    return engines.start(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
   }
 }

@@ -65,6 +65,11 @@ public record Evaluation(Mode mode, int every) {
     };
   }
 
+  /** Whether the untrained model is measured, too: on all tasks or not at all. */
+  public boolean measuresUntrained() {
+    return mode == Mode.ALL || mode == Mode.EVERY;
+  }
+
   /** Whether only the tasks so far are measured. */
   public boolean seenOnly() {
     return mode == Mode.SEEN;

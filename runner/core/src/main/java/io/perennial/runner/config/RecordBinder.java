@@ -146,9 +146,7 @@ final class RecordBinder {
     Optional<String> byDefault = setting.byDefault();
     if (byDefault.isEmpty()) {
       problems.add(
-          block.position(),
-          own,
-          "is missing (" + kindOf(setting) + "). " + setting.description().value());
+          block.position(), own, "is missing (" + kindOf(setting) + "). " + setting.meaning());
       return null;
     }
     // A default that does not bind, because its extension is not there, say, is told at the block.

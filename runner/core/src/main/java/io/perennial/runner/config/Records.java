@@ -60,7 +60,7 @@ final class Records {
     }
   }
 
-  private static void tell(Class<?> type, Throwable cause, Consumer<String> problem) {
+  private static void tell(Class<?> type, @Nullable Throwable cause, Consumer<String> problem) {
     if (cause instanceof InputException input) {
       input.problems().forEach(problem);
     } else if (cause instanceof IllegalArgumentException && cause.getMessage() != null) {

@@ -10,12 +10,11 @@ import io.perennial.api.Strategy;
 import io.perennial.api.TaskOrder;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A run as configured, with every default filled in.
  *
- * @param name free text; {@link #slug()} goes into paths
+ * @param name free text; paths use a slug of it
  * @param pipeline whether the network may grow
  * @param seed the first of {@link #allSeeds()}
  * @param seeds empty unless the run is repeated
@@ -52,8 +51,6 @@ public record RunConfiguration(
     @Description(value = "What follows the run, beside the runner itself.", byDefault = "[]")
         List<Configured<RunListener>> listeners) {
 
-  private static final int SLUG = 60;
-
   /**
    * Checks the name and the seeds. With several seeds, {@code seed} becomes the first of them.
    *
@@ -78,13 +75,19 @@ public record RunConfiguration(
     return seeds.isEmpty() ? List.of(seed) : seeds;
   }
 
-  /** The name as a part of a path: lower-case letters, digits and hyphens. */
-  public String slug() {
-    String slug =
-        name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
-    if (slug.length() > SLUG) {
-      slug = slug.substring(0, SLUG).replaceAll("-+$", "");
-    }
-    return slug.isEmpty() ? "run" : slug;
+  /** The same with other seeds; none leaves the first one alone. */
+  public RunConfiguration withSeeds(List<Long> others) {
+    return new RunConfiguration(
+        name,
+        pipeline,
+        seed,
+        others,
+        scenario,
+        order,
+        model,
+        training,
+        evaluate,
+        strategies,
+        listeners);
   }
 }

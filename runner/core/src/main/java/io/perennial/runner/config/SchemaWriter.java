@@ -171,9 +171,8 @@ public final class SchemaWriter {
   }
 
   private static String text(Description description) {
-    return description.paper().isEmpty()
-        ? description.value()
-        : description.value() + " (" + description.paper() + ")";
+    String meaning = SettingDescription.sentence(description.value());
+    return description.paper().isEmpty() ? meaning : meaning + " (" + description.paper() + ")";
   }
 
   private JsonNode parsed(String yaml) {

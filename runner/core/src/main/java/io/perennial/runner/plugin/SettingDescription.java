@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,26 @@ public record SettingDescription(
   /** The key in the configuration. */
   public String name() {
     return component.getName();
+  }
+
+  /** What it means, as a sentence. */
+  public String meaning() {
+    return sentence(description.value());
+  }
+
+  /** A text with a capital letter and a full stop, which some authors write and some do not. */
+  public static String sentence(String text) {
+    String stripped = text.strip();
+    if (stripped.isEmpty()) {
+      return stripped;
+    }
+    int second = stripped.offsetByCodePoints(0, 1);
+    // Symbols and names in code, such as `fisher` or λ, stay as they are.
+    boolean word = stripped.length() > second && Character.isLowerCase(stripped.charAt(second));
+    String start = stripped.substring(0, second);
+    String capital = word ? start.toUpperCase(Locale.ROOT) : start;
+    boolean ended = stripped.endsWith(".") || stripped.endsWith("!") || stripped.endsWith("?");
+    return capital + stripped.substring(second) + (ended ? "" : ".");
   }
 
   /** Whether it must be given. */

@@ -17,7 +17,6 @@ import io.perennial.api.Registration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Makes the extensions of one run.
@@ -135,13 +134,15 @@ public final class Wiring implements Extensions {
             subject(extension, label) + " could not be made: " + failure, failure);
       }
     }
-    return new InputException(
-        messages.stream()
-            .map(
-                message ->
-                    subject(extension, label) + " cannot be made: " + GuiceErrors.text(message))
-            .distinct()
-            .collect(Collectors.toList()));
+    InputException unwired =
+        new InputException(
+            messages.stream()
+                .map(GuiceErrors::text)
+                .map(text -> subject(extension, label) + " cannot be made: " + text)
+                .distinct()
+                .toList());
+    unwired.initCause(error);
+    return unwired;
   }
 
   private static String subject(Extension<?> extension, String label) {

@@ -47,7 +47,12 @@ final class BatchAssembler implements Rows {
 
   /** Starts a batch with real rows of mass 1, read in parallel. */
   void real(
-      int count, int classCount, IntFunction<Examples> source, int[] rowTasks, int[] rows, int from) {
+      int count,
+      int classCount,
+      IntFunction<Examples> source,
+      int[] rowTasks,
+      int[] rows,
+      int from) {
     classes = classCount;
     size = 0;
     realRows = count;

@@ -82,7 +82,8 @@ public final class Preflight {
   }
 
   private void checkGuards() {
-    boolean carries = composition.with(Expansion.class).stream().allMatch(Expansion::carriesParameters);
+    boolean carries =
+        composition.with(Expansion.class).stream().allMatch(Expansion::carriesParameters);
     List<String> regularizers = namesWith(Regularizer.class);
     if (!carries && !regularizers.isEmpty()) {
       findings.add(
@@ -100,8 +101,7 @@ public final class Preflight {
     List<Stage> transforms =
         stages.stream().filter(stage -> stage.strategy() instanceof GradientTransform).toList();
     boolean allCommute =
-        transforms.stream()
-            .allMatch(stage -> ((GradientTransform) stage.strategy()).commutes());
+        transforms.stream().allMatch(stage -> ((GradientTransform) stage.strategy()).commutes());
     if (transforms.size() > 1 && !allCommute) {
       findings.add(
           Finding.error(

@@ -46,8 +46,7 @@ final class Step {
     this.logitsGradients =
         new SizedBuffers<>(
             rows ->
-                new LogitsGradient(
-                    Nd4j.create(model.dataType(), new long[] {rows, classes}, 'c')));
+                new LogitsGradient(Nd4j.create(model.dataType(), new long[] {rows, classes}, 'c')));
     this.gradient = Vectors.create(model.dataType(), 1);
     this.penaltyGradient = Vectors.create(model.dataType(), 1);
   }
@@ -94,12 +93,7 @@ final class Step {
   private Batch assemble(Training training, Sampling.Draw draw, int from, int count) {
     List<Task> tasks = plan.stream().tasks();
     assembler.real(
-        count,
-        classes,
-        task -> tasks.get(task).training(),
-        draw.tasks(),
-        draw.examples(),
-        from);
+        count, classes, task -> tasks.get(task).training(), draw.tasks(), draw.examples(), from);
     for (int k = 0; k < roles.rehearsals.size(); k++) {
       Rehearsal rehearsal = roles.rehearsals.get(k);
       double mass = rehearsal.mass(training);
@@ -118,7 +112,8 @@ final class Step {
     boolean explicit = false;
     for (Regularizer regularizer : roles.regularizers) {
       regularizer.observe(parameters, gradient);
-      // With a gradient transform everything goes through the gradient: a step after the optimiser's
+      // With a gradient transform everything goes through the gradient: a step after the
+      // optimiser's
       // would undo the projection.
       Optional<QuadraticPenalty> quadratic =
           roles.transforms.isEmpty() ? regularizer.implicit() : Optional.empty();

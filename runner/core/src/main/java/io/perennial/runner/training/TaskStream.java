@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tasks in the order they are learned, with classes renumbered in the order they appear, so that
- * the classes seen so far are always the first columns of the logits.
+ * The tasks in the order they are learned, with classes renumbered in the order they appear, so
+ * that the classes seen so far are always the first columns of the logits.
  */
 public final class TaskStream {
   private final List<Task> tasks;

@@ -24,7 +24,9 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A run: learns the tasks of a stream one after the other and measures what is known after each. */
+/**
+ * A run: learns the tasks of a stream one after the other and measures what is known after each.
+ */
 public final class Training implements Learner {
   private final Plan plan;
   private final Roles roles;
@@ -122,9 +124,7 @@ public final class Training implements Learner {
     int[] epochs = {0};
     stopwatch.time(
         Stopwatch.Phase.CONSOLIDATE,
-        () ->
-            strategies(
-                strategy -> epochs[0] = Math.max(epochs[0], strategy.afterPhase(this))));
+        () -> strategies(strategy -> epochs[0] = Math.max(epochs[0], strategy.afterPhase(this))));
     return epochs[0];
   }
 

@@ -1,0 +1,25 @@
+package io.perennial.runner.cli;
+
+import io.perennial.api.Finding;
+import io.perennial.runner.RunOptions;
+import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.plugin.Registry;
+import io.perennial.runner.result.Results;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the commands need of {@link io.perennial.runner.Perennial}, so that tests can stand in. */
+interface Engine extends AutoCloseable {
+  Registry extensions();
+
+  RunConfiguration read(Path file, List<String> overrides);
+
+  RunConfiguration parse(String yaml);
+
+  List<Finding> check(RunConfiguration configuration);
+
+  Results run(RunConfiguration configuration, RunOptions options);
+
+  @Override
+  void close();
+}

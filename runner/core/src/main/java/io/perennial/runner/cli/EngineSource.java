@@ -1,0 +1,7 @@
+package io.perennial.runner.cli;
+
+/** Starts the engine when a command needs it. */
+@FunctionalInterface
+interface EngineSource {
+  Engine start(int threads);
+}

@@ -1,0 +1,53 @@
+package io.perennial.runner.cli;
+
+import io.perennial.api.Finding;
+import io.perennial.runner.Perennial;
+import io.perennial.runner.RunOptions;
+import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.plugin.Registry;
+import io.perennial.runner.result.Results;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The engine of this installation. */
+final class PerennialEngine implements Engine {
+  private final Perennial perennial;
+
+  private PerennialEngine(Perennial perennial) {
+    this.perennial = perennial;
+  }
+
+  static Engine start(int threads) {
+    return new PerennialEngine(Perennial.start(threads));
+  }
+
+  @Override
+  public Registry extensions() {
+    return perennial.extensions();
+  }
+
+  @Override
+  public RunConfiguration read(Path file, List<String> overrides) {
+    return perennial.read(file, overrides);
+  }
+
+  @Override
+  public RunConfiguration parse(String yaml) {
+    return perennial.parse(yaml);
+  }
+
+  @Override
+  public List<Finding> check(RunConfiguration configuration) {
+    return perennial.check(configuration);
+  }
+
+  @Override
+  public Results run(RunConfiguration configuration, RunOptions options) {
+    return perennial.run(configuration, options);
+  }
+
+  @Override
+  public void close() {
+    perennial.close();
+  }
+}

@@ -1,0 +1,138 @@
+package io.perennial.runner.cli;
+
+import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Metric;
+import io.perennial.runner.result.Results;
+import io.perennial.runner.result.RunResult;
+import io.perennial.runner.result.Seconds;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** What came out of a run, for people; everything is in the results' files, too. */
+final class RunSummary {
+  /** A wider matrix does not fit on a terminal. */
+  private static final int WIDEST = 12;
+
+  private final PrintWriter out;
+
+  RunSummary(PrintWriter out) {
+    this.out = out;
+  }
+
+  void print(Results results, Path directory) {
+    List<RunResult> runs = results.runs();
+    if (!runs.isEmpty()) {
+      warnings(runs.get(0));
+      matrix(runs);
+      metrics(results);
+      seconds(runs);
+    }
+    out.println("Results: " + directory);
+    out.flush();
+  }
+
+  /** A mean with its standard error, or one of them, or the reason why there is neither. */
+  static String value(Metric.Value mean, Metric.Value standardError) {
+    if (!mean.present()) {
+      return "-";
+    }
+    return standardError.present()
+        ? "%s ± %s".formatted(number(mean.number()), number(standardError.number()))
+        : number(mean.number());
+  }
+
+  private void warnings(RunResult run) {
+    run.warnings().forEach(warning -> out.println("warning: " + warning));
+    if (!run.warnings().isEmpty()) {
+      out.println();
+    }
+  }
+
+  private void matrix(List<RunResult> runs) {
+    List<String> tasks = runs.get(0).accuracy().tasks();
+    if (tasks.size() > WIDEST) {
+      out.println("The accuracies of %d tasks are in accuracy.csv.".formatted(tasks.size()));
+      out.println();
+      return;
+    }
+    out.println(
+        "Test accuracy in % on the task of the column after learning the task of the row"
+            + (runs.size() > 1 ? ", mean of " + runs.size() + " runs" : ""));
+    List<String> headings = new ArrayList<>(List.of(""));
+    headings.addAll(tasks);
+    TextTable table = new TextTable(headings);
+    for (int row = -1; row < tasks.size(); row++) {
+      int after = row;
+      List<String> cells = new ArrayList<>();
+      cells.add(after < 0 ? "(untrained)" : tasks.get(after));
+      for (int column = 0; column < tasks.size(); column++) {
+        int on = column;
+        cells.add(percent(mean(runs, run -> cell(run.accuracy(), after, on))));
+      }
+      table.row(cells);
+    }
+    table.print(out);
+    out.println();
+  }
+
+  private static double cell(AccuracyMatrix accuracy, int after, int on) {
+    return after < 0 ? accuracy.untrained(on) : accuracy.at(after, on);
+  }
+
+  private void metrics(Results results) {
+    RunResult first = results.runs().get(0);
+    boolean several = results.runs().size() > 1;
+    TextTable table = new TextTable("metric", several ? "mean ± standard error" : "value", "");
+    List<String> reasons = new ArrayList<>();
+    first
+        .metrics()
+        .forEach(
+            (name, value) -> {
+              Metric.Value shown = several ? results.mean().getOrDefault(name, value) : value;
+              Metric.Value error =
+                  results.standardError().getOrDefault(name, Metric.Value.missing(""));
+              table.row(
+                  name,
+                  value(shown, several ? error : Metric.Value.missing("")),
+                  first.formulas().getOrDefault(name, ""));
+              if (!shown.present()) {
+                reasons.add(name + ": " + shown.reason());
+              }
+            });
+    table.print(out);
+    reasons.forEach(out::println);
+    out.println();
+  }
+
+  private void seconds(List<RunResult> runs) {
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%.2f s: training %.2f, consolidating %.2f, evaluating %.2f (and loading %.2f)",
+            sum(runs, Seconds::total),
+            sum(runs, Seconds::train),
+            sum(runs, Seconds::consolidate),
+            sum(runs, Seconds::evaluate),
+            sum(runs, Seconds::load)));
+  }
+
+  private static double sum(List<RunResult> runs, ToDoubleFunction<Seconds> part) {
+    return runs.stream().mapToDouble(run -> part.applyAsDouble(run.seconds())).sum();
+  }
+
+  private static double mean(List<RunResult> runs, ToDoubleFunction<RunResult> value) {
+    return runs.stream().mapToDouble(value).average().orElse(Double.NaN);
+  }
+
+  private static String percent(double fraction) {
+    return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.1f", 100 * fraction);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}
