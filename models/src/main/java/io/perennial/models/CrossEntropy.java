@@ -44,50 +44,48 @@ public final class CrossEntropy implements Objective {
     }
     double loss = 0;
     for (int n = 0; n < rows; n++) {
-      int at = n * classes;
       double weight = batch.weights()[n];
+      if (weight == 0) {
+        Arrays.fill(z, n * classes, (n + 1) * classes, 0);
+        continue;
+      }
       boolean[] competing = batch.competing(n);
       int label = batch.labels()[n];
-      if (weight == 0) {
-        Arrays.fill(z, at, at + classes, 0);
-      } else if (label >= 0) {
+      if (label >= 0) {
         requireCompeting(competing, classes, label, n);
-        loss += weight * hard(at, classes, competing, label, weight);
-      } else if (targets != null) {
-        loss += weight * soft(at, classes, competing, weight);
-      } else {
+        Arrays.fill(t, n * classes, (n + 1) * classes, 0);
+        t[n * classes + label] = 1;
+      } else if (targets == null) {
         throw new IllegalArgumentException("Row " + n + " has neither label nor soft target");
       }
+      loss += weight * row(n * classes, classes, competing, weight);
     }
     loops.write(z, length, bindings.of(gradient, kernels, length, "gradient"));
     return loss;
   }
 
-  /** Replaces a row's logits in {@link #z} by their gradient. */
-  private double hard(int at, int classes, boolean[] competing, int label, double weight) {
-    double logit = z[at + label];
-    double logSum = logSumExp(z, at, classes, competing, 1);
-    for (int c = 0; c < classes; c++) {
-      z[at + c] = competing[c] ? weight * Math.exp(z[at + c] - logSum) : 0;
-    }
-    z[at + label] -= weight;
-    return logSum - logit;
-  }
-
-  private double soft(int at, int classes, boolean[] competing, double weight) {
-    double logSum = logSumExp(z, at, classes, competing, 1);
+  /** The loss of a row, whose logits in {@link #z} are replaced by their gradient. */
+  private double row(int at, int classes, boolean[] competing, double weight) {
+    double max = max(z, at, classes, competing);
+    double sum = 0;
     double mass = 0;
     double loss = 0;
-    for (int c = 0; c < classes; c++) {
-      if (competing[c] && t[at + c] != 0) {
-        mass += t[at + c];
-        loss += t[at + c] * (logSum - z[at + c]);
+    for (int c = at; c < at + classes; c++) {
+      if (competing[c - at]) {
+        double shifted = z[c] - max;
+        if (t[c] != 0) {
+          mass += t[c];
+          loss -= t[c] * shifted;
+        }
+        z[c] = Math.exp(shifted);
+        sum += z[c];
       }
     }
-    for (int c = 0; c < classes; c++) {
-      z[at + c] = competing[c] ? weight * (mass * Math.exp(z[at + c] - logSum) - t[at + c]) : 0;
+    double scale = mass / sum;
+    for (int c = at; c < at + classes; c++) {
+      z[c] = competing[c - at] ? weight * (scale * z[c] - t[c]) : 0;
     }
-    return loss;
+    return loss + mass * Math.log(sum);
   }
 
   /**
@@ -139,29 +137,31 @@ public final class CrossEntropy implements Objective {
       double temperature,
       double[] logProbabilities,
       int at) {
-    double logSum = logSumExp(logits, offset, classes, competing, temperature);
-    for (int c = 0; c < classes; c++) {
-      logProbabilities[at + c] =
-          competing[c] ? logits[offset + c] / temperature - logSum : Double.NEGATIVE_INFINITY;
-    }
-  }
-
-  /** {@code log Σ e^(z/T)} over the classes that compete. */
-  private static double logSumExp(
-      double[] z, int at, int classes, boolean[] competing, double temperature) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < classes; c++) {
-      if (competing[c]) {
-        max = Math.max(max, z[at + c] / temperature);
-      }
-    }
+    double max = max(logits, offset, classes, competing);
     double sum = 0;
     for (int c = 0; c < classes; c++) {
       if (competing[c]) {
-        sum += Math.exp(z[at + c] / temperature - max);
+        sum += Math.exp((logits[offset + c] - max) / temperature);
       }
     }
-    return max + Math.log(sum);
+    // The shift by the maximum stays apart from the logarithm, which it would swallow.
+    double logSum = Math.log(sum);
+    for (int c = 0; c < classes; c++) {
+      logProbabilities[at + c] =
+          competing[c]
+              ? (logits[offset + c] - max) / temperature - logSum
+              : Double.NEGATIVE_INFINITY;
+    }
+  }
+
+  private static double max(double[] z, int at, int classes, boolean[] competing) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      if (competing[c]) {
+        max = Math.max(max, z[at + c]);
+      }
+    }
+    return max;
   }
 
   private static void requireCompeting(boolean[] competing, int classes, int label, int row) {
