@@ -43,8 +43,8 @@ public interface Expansion extends Strategy {
   /**
    * A grown model.
    *
-   * @param model takes the place of the old one; if it is another object, it owns the old one or the
-   *     expansion has closed that
+   * @param model takes the place of the old one; if it is another object, it owns the old one or
+   *     the expansion has closed that
    * @param map where each of its parameters comes from
    */
   record Growth(Model model, ParameterMap map) {}

@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One network for each task behind the face of one model: a row goes to its task's network. Only the
- * newest network's parameters are live; the others never change again.
+ * One network for each task behind the face of one model: a row goes to its task's network. Only
+ * the newest network's parameters are live; the others never change again.
  */
 public final class TaskModels implements Model {
   private final List<Model> networks = new ArrayList<>();

@@ -28,7 +28,6 @@ import io.perennial.runner.training.Stopwatch;
 import io.perennial.runner.training.TaskStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -59,15 +58,14 @@ record Assembly(
     Wiring wiring = new Wiring(registry, random, services);
     Stopwatch stopwatch = new Stopwatch();
     Scenario scenario = wiring.create(configuration.scenario(), "scenario");
-    AtomicReference<TaskStream> loaded = new AtomicReference<>();
-    stopwatch.time(
-        Stopwatch.Phase.LOAD,
-        () -> {
-          List<Task> tasks = scenario.tasks();
-          int[] order = wiring.create(configuration.order(), "order").order(tasks);
-          loaded.set(TaskStream.of(tasks, order));
-        });
-    TaskStream stream = loaded.get();
+    TaskStream stream =
+        stopwatch.time(
+            Stopwatch.Phase.LOAD,
+            () -> {
+              List<Task> tasks = scenario.tasks();
+              return TaskStream.of(
+                  tasks, wiring.create(configuration.order(), "order").order(tasks));
+            });
     List<Stage> stages = stages(configuration.strategies(), wiring);
     List<RunListener> listeners = new ArrayList<>();
     for (Configured<RunListener> block : configuration.listeners()) {

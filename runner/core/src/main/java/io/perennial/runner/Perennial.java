@@ -109,7 +109,7 @@ public final class Perennial implements AutoCloseable {
     List<Long> seeds = configuration.allSeeds();
     Assembly first = assemble(configuration, seeds.get(0));
     first.refuseErrors();
-    String yaml = new ConfigurationWriter(registry).write(configuration);
+    String yaml = new ConfigurationWriter().write(configuration);
     boolean several = !configuration.seeds().isEmpty();
     try (OutputDirectory out =
         options.resume()
@@ -120,7 +120,8 @@ public final class Perennial implements AutoCloseable {
       List<RunResult> runs = new ArrayList<>();
       RuntimeException failure = null;
       for (long seed : seeds) {
-        Path directory = several ? out.path().resolve("seed-" + seed) : out.path();
+        Path directory =
+            several ? out.path().resolve(ResultsWriter.seedDirectory(seed)) : out.path();
         try (Assembly assembly = runs.isEmpty() ? first : assemble(configuration, seed)) {
           Execution execution =
               new Execution(

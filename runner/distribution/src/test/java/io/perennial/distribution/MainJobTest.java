@@ -44,8 +44,7 @@ class MainJobTest {
   private Results run(int threads, String yaml, RunListener... listeners) {
     try (Perennial perennial = Perennial.start(threads)) {
       Path out = directory.resolve("run-" + runs++);
-      return perennial.run(
-          perennial.parse(yaml), new RunOptions(out, false, List.of(listeners)));
+      return perennial.run(perennial.parse(yaml), new RunOptions(out, false, List.of(listeners)));
     }
   }
 
@@ -168,7 +167,8 @@ class MainJobTest {
           .isInstanceOf(RunFailedException.class)
           .hasMessageContaining("power cut");
       RunResult resumed =
-          perennial.run(parsed, new RunOptions(out, true, List.of(new RunListener() {})))
+          perennial
+              .run(parsed, new RunOptions(out, true, List.of(new RunListener() {})))
               .runs()
               .get(0);
       assertThat(resumed.parametersSha256()).isEqualTo(whole.parametersSha256());
@@ -193,7 +193,10 @@ class MainJobTest {
   @Test
   void aDivergingRunStopsAndKeepsWhatWasMeasured() {
     String config =
-        yaml("domain-incremental", 3, "{type: sgd, learningRate: 0.1}",
+        yaml(
+            "domain-incremental",
+            3,
+            "{type: sgd, learningRate: 0.1}",
             "[{type: ewc, lambda: 1e9, penaltyStep: gradient}]");
     assertThatThrownBy(() -> run(2, config))
         .isInstanceOfSatisfying(

@@ -62,7 +62,9 @@ public final class Joint implements Sampling {
   @Override
   public Map<String, String> conventions() {
     return Map.of(
-        "start", settings.restart() ? "fresh parameters at each task" : "continues",
-        "epoch", "all training examples of all tasks so far");
+        "start",
+        settings.restart() ? "fresh parameters at each task" : "continues",
+        "epoch",
+        "all training examples of all tasks so far");
   }
 }

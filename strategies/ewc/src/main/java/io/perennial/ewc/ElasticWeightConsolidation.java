@@ -56,7 +56,8 @@ public final class ElasticWeightConsolidation implements Regularizer {
               paper = "arXiv 1612.00796, section 2")
           FisherInformation.Variant fisher,
       @Description(
-              value = "One running Fisher, anchored at the latest parameters, instead of one a task.",
+              value =
+                  "One running Fisher, anchored at the latest parameters, instead of one a task.",
               byDefault = "false",
               paper = "arXiv 1805.06370, section 3")
           boolean online,
@@ -100,8 +101,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
 
   @Override
   public void check(Composition composition, Consumer<Finding> findings) {
-    if (settings.fisher().perExample()
-        && !(composition.model() instanceof PerExampleGradients)) {
+    if (settings.fisher().perExample() && !(composition.model() instanceof PerExampleGradients)) {
       findings.accept(
           Finding.error(
               "ewc",
@@ -122,8 +122,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
   public void afterTask(Learner learner) {
     INDArray parameters = learner.model().parameters();
     INDArray fisher =
-        FisherInformation.estimate(
-            learner, settings.fisher(), settings.fisherBatchSize(), random);
+        FisherInformation.estimate(learner, settings.fisher(), settings.fisherBatchSize(), random);
     if (settings.online()) {
       penalty.replace(settings.decay(), fisher, parameters);
     } else {
@@ -154,18 +153,19 @@ public final class ElasticWeightConsolidation implements Regularizer {
   @Override
   public Map<String, String> conventions() {
     return Map.of(
-        "penalty", "lambda * sum F (theta - anchor)^2, not halved",
-        "fisher", settings.fisher().convention(settings.fisherBatchSize()),
-        "tasks", settings.online() ? "online, decay " + settings.decay() : "one quadratic a task",
-        "penaltyStep", settings.penaltyStep().name().toLowerCase(java.util.Locale.ROOT));
+        "penalty",
+        "lambda * sum F (theta - anchor)^2, not halved",
+        "fisher",
+        settings.fisher().convention(settings.fisherBatchSize()),
+        "tasks",
+        settings.online() ? "online, decay " + settings.decay() : "one quadratic a task",
+        "penaltyStep",
+        settings.penaltyStep().name().toLowerCase(java.util.Locale.ROOT));
   }
 
   @Override
   public State save() {
-    return State.builder()
-        .part("penalty", penalty.save())
-        .part("random", random.save())
-        .build();
+    return State.builder().part("penalty", penalty.save()).part("random", random.save()).build();
   }
 
   @Override

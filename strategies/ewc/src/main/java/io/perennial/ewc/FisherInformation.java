@@ -96,7 +96,9 @@ public final class FisherInformation {
     counted += variant.perExample() ? rows : 1;
   }
 
-  /** Direction c is {@code √p_c ∂ log p_c}: the weight p_c of a square is √p_c on what is squared. */
+  /**
+   * Direction c is {@code √p_c ∂ log p_c}: the weight p_c of a square is √p_c on what is squared.
+   */
   private void addExact(Batch batch, int rows, int classes) {
     int used = 0;
     for (int c = 0; c < classes; c++) {

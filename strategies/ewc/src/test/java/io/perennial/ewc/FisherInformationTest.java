@@ -28,8 +28,7 @@ class FisherInformationTest {
   private final RandomSource random = new RandomSource(7);
   private final Model model =
       new MlpFactory(new MlpFactory.Settings(List.of(6, 5), Activation.TANH), workers)
-          .create(
-              new ModelFactory.Request(new long[] {3}, MASK.length, DataType.DOUBLE, random));
+          .create(new ModelFactory.Request(new long[] {3}, MASK.length, DataType.DOUBLE, random));
   private final RandomSource labels = random.child("labels");
   private final TinyLearner learner = new TinyLearner(model, EXAMPLES, MASK, random);
 

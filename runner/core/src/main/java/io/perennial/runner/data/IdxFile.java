@@ -41,7 +41,8 @@ record IdxFile(IdxHeader header, byte[] values) {
       byte[] start = in.readNBytes(IdxHeader.size(dimensions));
       IdxHeader header = IdxHeader.parse(start, file, dimensions, content);
       long size = Files.size(file);
-      if (header.length() / (zipped ? LARGEST_GZIP_RATIO : 1) > size) {
+      long least = zipped ? header.length() / LARGEST_GZIP_RATIO : start.length + header.length();
+      if (size < least) {
         throw truncated(file, header, "the whole file has %d".formatted(size));
       }
       byte[] values = new byte[allowed(header, file)];

@@ -8,6 +8,7 @@ import io.perennial.api.InputException;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,11 +44,14 @@ public final class IdxFiles implements DataSource {
   public DataSet load() {
     Path directory = settings.path();
     requireDirectory(directory);
-    Path trainingImages = find(directory, "train-images-idx3-ubyte");
-    Path trainingLabels = find(directory, "train-labels-idx1-ubyte");
-    Path testImages = find(directory, "t10k-images-idx3-ubyte");
-    Path testLabels = find(directory, "t10k-labels-idx1-ubyte");
-
+    List<String> missing = new ArrayList<>();
+    Path trainingImages = find(directory, "train-images-idx3-ubyte", missing);
+    Path trainingLabels = find(directory, "train-labels-idx1-ubyte", missing);
+    Path testImages = find(directory, "t10k-images-idx3-ubyte", missing);
+    Path testLabels = find(directory, "t10k-labels-idx1-ubyte", missing);
+    if (!missing.isEmpty()) {
+      throw new InputException(missing);
+    }
     Part training = Part.read(trainingImages, trainingLabels);
     Part test = Part.read(testImages, testLabels);
     if (!Arrays.equals(training.shape(), test.shape())) {
@@ -82,15 +86,18 @@ public final class IdxFiles implements DataSource {
     }
   }
 
-  private static Path find(Path directory, String name) {
-    for (String candidate : List.of(name, name + ".gz")) {
-      if (Files.exists(directory.resolve(candidate))) {
-        return directory.resolve(candidate);
-      }
+  private static Path find(Path directory, String name, List<String> missing) {
+    Path plain = directory.resolve(name);
+    Path zipped = directory.resolve(name + ".gz");
+    if (Files.exists(plain)) {
+      return plain;
     }
-    throw new InputException(
-        "%s: neither %s nor %s.gz is there. Put the four files of the data set there, under MNIST's names."
-            .formatted(directory, name, name));
+    if (!Files.exists(zipped)) {
+      missing.add(
+          "%s: neither %s nor %s.gz is there. Put the data set's file there, under that name."
+              .formatted(plain, name, name));
+    }
+    return zipped;
   }
 
   private record Part(IdxFile images, IdxFile labels) {
@@ -123,7 +130,7 @@ public final class IdxFiles implements DataSource {
 
     Examples examples() {
       int length = shape()[0] * shape()[1];
-      return new ByteExamples(images.values(), labels.values(), length, 255);
+      return ByteExamples.of(images.values(), labels.values(), length, 255);
     }
   }
 }

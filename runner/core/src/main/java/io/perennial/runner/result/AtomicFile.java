@@ -8,15 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** Writes files that are complete or not there, also after a power cut. */
 final class AtomicFile {
   private AtomicFile() {}
 
-  /** Puts a file in place of what was there. */
+  /** Puts a file in place of what was there; makes the directories it needs. */
   static void write(Path file, byte[] content) {
-    Path directory = file.toAbsolutePath().getParent();
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file");
     try {
+      Files.createDirectories(directory);
       Path temporary = Files.createTempFile(directory, ".", ".tmp");
       try {
         writeForced(temporary, content);

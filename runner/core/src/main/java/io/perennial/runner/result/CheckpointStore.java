@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -17,10 +18,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run, in {@code checkpoint/task-NNNN/} of its directory: {@code
- * tensors.safetensors}, {@code state.json}, and {@code manifest.json} with their SHA-256. The last
- * two are kept. A checkpoint appears as a whole, when all of it is on the disk; a write that is
- * interrupted leaves the one before in force.
+ * The checkpoints of a run, a directory {@code task-NNNN} each: {@code tensors.safetensors}, {@code
+ * state.json}, and {@code manifest.json} with their SHA-256. The last two are kept. A checkpoint
+ * appears as a whole, when all of it is on the disk; a write that is interrupted leaves the one
+ * before in force.
  */
 public final class CheckpointStore {
   private static final int KEPT = 2;
@@ -31,10 +32,10 @@ public final class CheckpointStore {
   /**
    * The checkpoints of one run. Creates nothing yet.
    *
-   * @param runDirectory the run's output directory
+   * @param directory for checkpoints only, such as {@code checkpoint/} in the run's directory
    */
-  public CheckpointStore(Path runDirectory) {
-    this.directory = runDirectory.resolve("checkpoint");
+  public CheckpointStore(Path directory) {
+    this.directory = directory;
   }
 
   /**
@@ -92,7 +93,7 @@ public final class CheckpointStore {
   }
 
   private void prune(int newest) throws IOException {
-    TreeMap<Integer, Path> found = found();
+    NavigableMap<Integer, Path> found = found();
     List<Path> kept =
         found.headMap(newest, true).descendingMap().values().stream().limit(KEPT).toList();
     for (Path checkpoint : found.values()) {
@@ -102,8 +103,8 @@ public final class CheckpointStore {
     }
   }
 
-  private TreeMap<Integer, Path> found() throws IOException {
-    TreeMap<Integer, Path> found = new TreeMap<>();
+  private NavigableMap<Integer, Path> found() throws IOException {
+    NavigableMap<Integer, Path> found = new TreeMap<>();
     if (Files.isDirectory(directory)) {
       try (Stream<Path> entries = Files.list(directory)) {
         for (Path entry : entries.toList()) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * another process that has just opened it.
  */
 public final class OutputDirectory implements AutoCloseable {
+  static final String CONFIGURATION = "config.yaml";
+
   private static final String LOCK = ".lock";
   private static final int SHOWN = 3;
 
@@ -70,17 +72,29 @@ public final class OutputDirectory implements AutoCloseable {
   /**
    * Takes the directory of an earlier run, to go on with it.
    *
-   * @throws InputException if it is not there, cannot be written or belongs to a run that is going
-   *     on
+   * @param configuration the resolved configuration to go on with
+   * @throws InputException if it is not there, belongs to a run that is going on, cannot be
+   *     written, or was made with another configuration
    */
-  public static OutputDirectory reopen(Path directory) {
+  public static OutputDirectory reopen(Path directory, String configuration) {
     Path absolute = directory.toAbsolutePath().normalize();
-    if (!Files.isDirectory(absolute)) {
+    Path file = absolute.resolve(CONFIGURATION);
+    if (!Files.isRegularFile(file)) {
       throw new InputException(
-          "There is no directory %s to go on from. Give the one that the run wrote into."
-              .formatted(absolute));
+          "There is no run to go on with in %s: no %s. Give the directory that it wrote into."
+              .formatted(absolute, CONFIGURATION));
     }
-    return lock(absolute);
+    OutputDirectory taken = lock(absolute);
+    try {
+      requireSame(Files.readString(file), configuration, file);
+    } catch (IOException e) {
+      taken.close();
+      throw new InputException("%s cannot be read: %s.".formatted(file, reason(e)), e);
+    } catch (InputException e) {
+      taken.close();
+      throw e;
+    }
+    return taken;
   }
 
   /** The directory, absolute. */
@@ -123,6 +137,20 @@ public final class OutputDirectory implements AutoCloseable {
       throw new InputException(
           "Output directory %s is not empty (it holds %s); results are never overwritten. Give another one with --out, or empty it."
               .formatted(directory, String.join(", ", found)));
+    }
+  }
+
+  private static void requireSame(String before, String now, Path file) {
+    List<String> old = before.lines().toList();
+    List<String> current = now.lines().toList();
+    for (int i = 0; i < Math.max(old.size(), current.size()); i++) {
+      String was = i < old.size() ? old.get(i).strip() : "nothing";
+      String is = i < current.size() ? current.get(i).strip() : "nothing";
+      if (!was.equals(is)) {
+        throw new InputException(
+            "The run in %s has another configuration: its line %d was '%s', now it is '%s'. Go on with the old one, or start anew in another directory."
+                .formatted(file.getParent(), i + 1, was, is));
+      }
     }
   }
 

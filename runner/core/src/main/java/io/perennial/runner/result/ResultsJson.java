@@ -41,14 +41,14 @@ final class ResultsJson {
     return json;
   }
 
-  static Map<String, @Nullable Object> of(Results results) {
+  static Map<String, @Nullable Object> summary(String name, Results results) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     List<RunResult> runs = results.runs();
+    json.put("name", name);
+    json.put("status", word(results.status()));
+    json.put("seeds", runs.stream().map(RunResult::seed).toList());
     if (!runs.isEmpty()) {
       RunResult first = runs.get(0);
-      json.put("name", first.name());
-      json.put("status", word(results.status()));
-      json.put("seeds", runs.stream().map(RunResult::seed).toList());
       json.put("pipeline", word(first.pipeline()));
       json.put("setting", word(first.setting()));
       json.put("tasks", first.accuracy().tasks());

@@ -2,9 +2,7 @@ package io.perennial.runner.result;
 
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Artefact;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,9 +12,10 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes results into a directory: {@code results.json}, {@code accuracy.csv} and {@code
- * artefacts/STRATEGY/NAME.csv} or {@code .png}. May be called again as the run goes on; each file
- * is replaced as a whole. A number that is missing is {@code null} in JSON and empty in CSV.
+ * Writes results into a directory: {@code config.yaml}, {@code results.json}, {@code accuracy.csv}
+ * and {@code artefacts/STRATEGY/NAME.csv} or {@code .png}. May be called again as the run goes on;
+ * each file is replaced as a whole. A number that is missing is {@code null} in JSON and empty in
+ * CSV.
  */
 public final class ResultsWriter {
   /** The file that holds a run's numbers. */
@@ -26,11 +25,7 @@ public final class ResultsWriter {
   private final JsonMapper mapper =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  /**
-   * Writes into a directory.
-   *
-   * @param directory exists
-   */
+  /** Writes into a directory, which is created when needed. */
   public ResultsWriter(Path directory) {
     this.directory = directory;
   }
@@ -38,6 +33,12 @@ public final class ResultsWriter {
   /** The name of the directory of one seed within that of several. */
   public static String seedDirectory(long seed) {
     return "seed-" + seed;
+  }
+
+  /** Writes the configuration as it was understood, defaults included. */
+  public void writeConfiguration(String yaml) {
+    AtomicFile.write(
+        directory.resolve(OutputDirectory.CONFIGURATION), yaml.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes one run. */
@@ -52,18 +53,16 @@ public final class ResultsWriter {
   /**
    * Writes what several seeds have in common: their statistics and a line for each. The runs
    * themselves are written into {@link #seedDirectory} of each, by writers of their own.
+   *
+   * @param name the configuration's
    */
-  public void write(Results results) {
-    AtomicFile.write(directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.of(results)));
+  public void writeSummary(String name, Results results) {
+    AtomicFile.write(
+        directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.summary(name, results)));
   }
 
   private void write(String strategy, Artefact artefact, Set<Path> taken) {
     Path folder = directory.resolve("artefacts").resolve(Slug.of(strategy));
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot create " + folder, e);
-    }
     String extension = artefact instanceof Artefact.Image ? ".png" : ".csv";
     String slug = Slug.of(artefact.name());
     Path file = folder.resolve(slug + extension);

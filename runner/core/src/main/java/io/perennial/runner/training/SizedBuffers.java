@@ -1,5 +1,6 @@
 package io.perennial.runner.training;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -28,7 +29,9 @@ final class SizedBuffers<B extends AutoCloseable> {
       found = allocate.apply(size);
       bySize.put(size, found);
       if (bySize.size() > KEPT) {
-        release(bySize.remove(bySize.keySet().iterator().next()));
+        Iterator<B> eldest = bySize.values().iterator();
+        release(eldest.next());
+        eldest.remove();
       }
     }
     latestSize = size;

@@ -4,6 +4,7 @@ import io.perennial.api.State;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Where the time goes: one phase at a time, in seconds. */
 public final class Stopwatch {
@@ -23,9 +24,19 @@ public final class Stopwatch {
 
   /** Runs a piece of work and adds its time to a phase. */
   public void time(Phase phase, Runnable work) {
+    time(
+        phase,
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  /** Runs a piece of work, adds its time to a phase and gives its result. */
+  public <T> T time(Phase phase, Supplier<T> work) {
     long start = System.nanoTime();
     try {
-      work.run();
+      return work.get();
     } finally {
       seconds.merge(phase, (System.nanoTime() - start) / 1e9, Double::sum);
     }

@@ -1,0 +1,85 @@
+package io.perennial.models;
+
+import io.perennial.api.InputException;
+import io.perennial.api.Model;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where the weights {@code [outputs, inputs]} and the biases {@code [outputs]} of a stack of dense
+ * layers lie in the flat parameter vector.
+ *
+ * @param widths of the input and of each layer's output
+ * @param weightOffsets of each layer's weights
+ * @param size of the parameter vector
+ */
+record DenseLayers(int[] widths, int[] weightOffsets, int size) {
+  static DenseLayers of(int... widths) {
+    long size = 0;
+    int[] offsets = new int[widths.length - 1];
+    for (int l = 0; l < offsets.length; l++) {
+      offsets[l] = (int) size;
+      size += (widths[l] + 1L) * widths[l + 1];
+      if (size > Integer.MAX_VALUE / 4) {
+        throw new InputException(
+            "The layers "
+                + Arrays.toString(widths)
+                + " have more than "
+                + Integer.MAX_VALUE / 4
+                + " parameters; use fewer or narrower ones");
+      }
+    }
+    return new DenseLayers(widths, offsets, (int) size);
+  }
+
+  int count() {
+    return weightOffsets.length;
+  }
+
+  int inputs(int layer) {
+    return widths[layer];
+  }
+
+  int outputs(int layer) {
+    return widths[layer + 1];
+  }
+
+  int outputs() {
+    return widths[widths.length - 1];
+  }
+
+  int weightOffset(int layer) {
+    return weightOffsets[layer];
+  }
+
+  int weightLength(int layer) {
+    return inputs(layer) * outputs(layer);
+  }
+
+  int biasOffset(int layer) {
+    return weightOffsets[layer] + weightLength(layer);
+  }
+
+  int widest() {
+    return Arrays.stream(widths).max().orElseThrow();
+  }
+
+  /** The same with another number of outputs at the end. */
+  DenseLayers withOutputs(int outputs) {
+    int[] changed = widths.clone();
+    changed[changed.length - 1] = outputs;
+    return of(changed);
+  }
+
+  List<Model.Slice> slices() {
+    List<Model.Slice> slices = new ArrayList<>();
+    for (int l = 0; l < count(); l++) {
+      String name = l == count() - 1 ? "output" : "layer" + l;
+      slices.add(
+          new Model.Slice(name + ".weight", weightOffset(l), new long[] {outputs(l), inputs(l)}));
+      slices.add(new Model.Slice(name + ".bias", biasOffset(l), new long[] {outputs(l)}));
+    }
+    return List.copyOf(slices);
+  }
+}

@@ -1,0 +1,275 @@
+package io.perennial.models;
+
+import java.nio.DoubleBuffer;
+import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Double precision, for proofs. Keep every method in step with {@link FloatKernels}. */
+final class DoubleKernels implements Kernels<double[]> {
+  static final DoubleKernels INSTANCE = new DoubleKernels();
+
+  private DoubleKernels() {}
+
+  @Override
+  public DataType type() {
+    return DataType.DOUBLE;
+  }
+
+  @Override
+  public double[] array(int length) {
+    return new double[length];
+  }
+
+  @Override
+  public double[][] arrays(int count) {
+    return new double[count][];
+  }
+
+  @Override
+  public Pointer pointer(long address, long length) {
+    return new DoublePointer(new Address(address)).capacity(length);
+  }
+
+  @Override
+  public void get(Memory from, int at, double[] to, int offset, int n) {
+    ((DoubleBuffer) from.buffer()).get(at, to, offset, n);
+  }
+
+  @Override
+  public void put(double[] from, int offset, Memory to, int at, int n) {
+    ((DoubleBuffer) to.buffer()).put(at, from, offset, n);
+  }
+
+  @Override
+  public void toDouble(double[] from, int at, double[] to, int offset, int n) {
+    for (int i = 0; i < n; i++) {
+      to[offset + i] = from[at + i];
+    }
+  }
+
+  @Override
+  public void fromDouble(double[] from, int offset, double[] to, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      to[at + i] = from[offset + i];
+    }
+  }
+
+  @Override
+  public void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Memory a,
+      int lda,
+      Memory b,
+      int ldb,
+      double beta,
+      Memory c,
+      int ldc) {
+    openblas.cblas_dgemm(
+        openblas.CblasRowMajor,
+        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+        m,
+        n,
+        k,
+        1,
+        (DoublePointer) a.pointer(),
+        lda,
+        (DoublePointer) b.pointer(),
+        ldb,
+        beta,
+        (DoublePointer) c.pointer(),
+        ldc);
+  }
+
+  @Override
+  public void axpy(int n, double alpha, Memory x, Memory y) {
+    openblas.cblas_daxpy(n, alpha, (DoublePointer) x.pointer(), 1, (DoublePointer) y.pointer(), 1);
+  }
+
+  @Override
+  public void scale(int n, double alpha, Memory x) {
+    openblas.cblas_dscal(n, alpha, (DoublePointer) x.pointer(), 1);
+  }
+
+  @Override
+  public double dot(int n, Memory x, Memory y) {
+    return openblas.cblas_ddot(n, (DoublePointer) x.pointer(), 1, (DoublePointer) y.pointer(), 1);
+  }
+
+  @Override
+  public double absoluteSum(int n, Memory x) {
+    return openblas.cblas_dasum(n, (DoublePointer) x.pointer(), 1);
+  }
+
+  @Override
+  public void fill(double[] x, int n, double value) {
+    Arrays.fill(x, 0, n, value);
+  }
+
+  @Override
+  public void addBias(double[] x, int at, double[] bias, int n) {
+    for (int j = 0; j < n; j++) {
+      x[at + j] += bias[j];
+    }
+  }
+
+  @Override
+  public void addBiasRelu(double[] x, int at, double[] bias, int n) {
+    for (int j = 0; j < n; j++) {
+      x[at + j] = Math.max(x[at + j] + bias[j], 0);
+    }
+  }
+
+  @Override
+  public void addBiasTanh(double[] x, int at, double[] bias, int n) {
+    for (int j = 0; j < n; j++) {
+      x[at + j] = Math.tanh(x[at + j] + bias[j]);
+    }
+  }
+
+  @Override
+  public void reluGradient(double[] delta, double[] h, int n) {
+    // min(h * 1e400, 1) is the step function for every h >= 0, the smallest included. A comparison
+    // would be a branch, which the JIT does not vectorise.
+    for (int i = 0; i < n; i++) {
+      delta[i] *= Math.min(h[i] * 1e200 * 1e200, 1);
+    }
+  }
+
+  @Override
+  public void tanhGradient(double[] delta, double[] h, int n) {
+    for (int i = 0; i < n; i++) {
+      delta[i] *= 1 - h[i] * h[i];
+    }
+  }
+
+  @Override
+  public void add(double[] x, int at, double[] sum, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += x[at + j];
+    }
+  }
+
+  @Override
+  public void addSquare(double alpha, double[] x, double[] sum, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      sum[i] += a * x[i] * x[i];
+    }
+  }
+
+  @Override
+  public void addAbsolute(double[] x, double[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += Math.abs(x[i]);
+    }
+  }
+
+  @Override
+  public void addProduct(double alpha, double[] a, double[] b, double[] sum, int n) {
+    double s = alpha;
+    for (int i = 0; i < n; i++) {
+      sum[i] += s * a[i] * b[i];
+    }
+  }
+
+  @Override
+  public void restore(double[] x, int offset, double[] original, boolean[] mask, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      if (mask[at + i]) {
+        x[offset + i] = original[i];
+      }
+    }
+  }
+
+  @Override
+  public void momentum(
+      double[] theta, double[] g, double[] m, int at, double learningRate, double momentum, int n) {
+    double lr = learningRate;
+    double mu = momentum;
+    for (int i = 0; i < n; i++) {
+      double moved = mu * m[at + i] + g[i];
+      m[at + i] = moved;
+      theta[i] -= lr * moved;
+    }
+  }
+
+  @Override
+  public void adam(
+      double[] theta, double[] g, double[] m, double[] v, int at, Adam.Step step, int n) {
+    double beta1 = step.beta1();
+    double rest1 = (1 - step.beta1());
+    double beta2 = step.beta2();
+    double rest2 = (1 - step.beta2());
+    double size = step.size();
+    double scale = (1 / step.rootCorrection());
+    double epsilon = step.epsilon();
+    for (int i = 0; i < n; i++) {
+      double first = beta1 * m[at + i] + rest1 * g[i];
+      double second = beta2 * v[at + i] + rest2 * g[i] * g[i];
+      m[at + i] = first;
+      v[at + i] = second;
+      theta[i] -= size * first / (Math.sqrt(second) * scale + epsilon);
+    }
+  }
+
+  @Override
+  public void adamStepSize(double[] v, int at, double[] eta, Adam.Step step, int n) {
+    double rate = step.learningRate();
+    double scale = (1 / step.rootCorrection());
+    double epsilon = step.epsilon();
+    for (int i = 0; i < n; i++) {
+      eta[i] = rate / (Math.sqrt(v[at + i]) * scale + epsilon);
+    }
+  }
+
+  @Override
+  public void addPull(
+      double lambda,
+      double[] b,
+      double[] anchor,
+      double[] theta,
+      double[] pull,
+      double[] stiffness,
+      int n) {
+    double l = lambda;
+    for (int i = 0; i < n; i++) {
+      double guard = l * b[i];
+      pull[i] += guard * (anchor[i] - theta[i]);
+      stiffness[i] += guard;
+    }
+  }
+
+  @Override
+  public void implicitStep(double[] theta, double[] eta, double[] pull, double[] stiffness, int n) {
+    for (int i = 0; i < n; i++) {
+      double twice = 2 * eta[i];
+      theta[i] += twice * pull[i] / (1 + twice * stiffness[i]);
+    }
+  }
+
+  @Override
+  public void addPenalty(
+      double lambda,
+      double[] b,
+      double[] anchor,
+      double[] theta,
+      double[] gradient,
+      double[] values,
+      int n) {
+    double twice = (2 * lambda);
+    for (int i = 0; i < n; i++) {
+      double away = theta[i] - anchor[i];
+      double force = b[i] * away;
+      gradient[i] += twice * force;
+      values[i] += force * away;
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package io.perennial.models;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Single precision. Keep every method in step with {@link DoubleKernels}. */
+final class FloatKernels implements Kernels<float[]> {
+  static final FloatKernels INSTANCE = new FloatKernels();
+
+  private FloatKernels() {}
+
+  @Override
+  public DataType type() {
+    return DataType.FLOAT;
+  }
+
+  @Override
+  public float[] array(int length) {
+    return new float[length];
+  }
+
+  @Override
+  public float[][] arrays(int count) {
+    return new float[count][];
+  }
+
+  @Override
+  public Pointer pointer(long address, long length) {
+    return new FloatPointer(new Address(address)).capacity(length);
+  }
+
+  @Override
+  public void get(Memory from, int at, float[] to, int offset, int n) {
+    ((FloatBuffer) from.buffer()).get(at, to, offset, n);
+  }
+
+  @Override
+  public void put(float[] from, int offset, Memory to, int at, int n) {
+    ((FloatBuffer) to.buffer()).put(at, from, offset, n);
+  }
+
+  @Override
+  public void toDouble(float[] from, int at, double[] to, int offset, int n) {
+    for (int i = 0; i < n; i++) {
+      to[offset + i] = from[at + i];
+    }
+  }
+
+  @Override
+  public void fromDouble(double[] from, int offset, float[] to, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      to[at + i] = (float) from[offset + i];
+    }
+  }
+
+  @Override
+  public void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Memory a,
+      int lda,
+      Memory b,
+      int ldb,
+      double beta,
+      Memory c,
+      int ldc) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+        m,
+        n,
+        k,
+        1,
+        (FloatPointer) a.pointer(),
+        lda,
+        (FloatPointer) b.pointer(),
+        ldb,
+        (float) beta,
+        (FloatPointer) c.pointer(),
+        ldc);
+  }
+
+  @Override
+  public void axpy(int n, double alpha, Memory x, Memory y) {
+    openblas.cblas_saxpy(
+        n, (float) alpha, (FloatPointer) x.pointer(), 1, (FloatPointer) y.pointer(), 1);
+  }
+
+  @Override
+  public void scale(int n, double alpha, Memory x) {
+    openblas.cblas_sscal(n, (float) alpha, (FloatPointer) x.pointer(), 1);
+  }
+
+  @Override
+  public double dot(int n, Memory x, Memory y) {
+    return openblas.cblas_sdot(n, (FloatPointer) x.pointer(), 1, (FloatPointer) y.pointer(), 1);
+  }
+
+  @Override
+  public double absoluteSum(int n, Memory x) {
+    return openblas.cblas_sasum(n, (FloatPointer) x.pointer(), 1);
+  }
+
+  @Override
+  public void fill(float[] x, int n, double value) {
+    Arrays.fill(x, 0, n, (float) value);
+  }
+
+  @Override
+  public void addBias(float[] x, int at, float[] bias, int n) {
+    for (int j = 0; j < n; j++) {
+      x[at + j] += bias[j];
+    }
+  }
+
+  @Override
+  public void addBiasRelu(float[] x, int at, float[] bias, int n) {
+    for (int j = 0; j < n; j++) {
+      x[at + j] = Math.max(x[at + j] + bias[j], 0);
+    }
+  }
+
+  @Override
+  public void addBiasTanh(float[] x, int at, float[] bias, int n) {
+    for (int j = 0; j < n; j++) {
+      x[at + j] = (float) Math.tanh(x[at + j] + bias[j]);
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] delta, float[] h, int n) {
+    // min(h * 1e60, 1) is the step function for every h >= 0, the smallest included. A comparison
+    // would be a branch, which the JIT does not vectorise.
+    for (int i = 0; i < n; i++) {
+      delta[i] *= Math.min(h[i] * 1e30f * 1e30f, 1);
+    }
+  }
+
+  @Override
+  public void tanhGradient(float[] delta, float[] h, int n) {
+    for (int i = 0; i < n; i++) {
+      delta[i] *= 1 - h[i] * h[i];
+    }
+  }
+
+  @Override
+  public void add(float[] x, int at, float[] sum, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += x[at + j];
+    }
+  }
+
+  @Override
+  public void addSquare(double alpha, float[] x, float[] sum, int n) {
+    float a = (float) alpha;
+    for (int i = 0; i < n; i++) {
+      sum[i] += a * x[i] * x[i];
+    }
+  }
+
+  @Override
+  public void addAbsolute(float[] x, float[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += Math.abs(x[i]);
+    }
+  }
+
+  @Override
+  public void addProduct(double alpha, float[] a, float[] b, float[] sum, int n) {
+    float s = (float) alpha;
+    for (int i = 0; i < n; i++) {
+      sum[i] += s * a[i] * b[i];
+    }
+  }
+
+  @Override
+  public void restore(float[] x, int offset, float[] original, boolean[] mask, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      if (mask[at + i]) {
+        x[offset + i] = original[i];
+      }
+    }
+  }
+
+  @Override
+  public void momentum(
+      float[] theta, float[] g, float[] m, int at, double learningRate, double momentum, int n) {
+    float lr = (float) learningRate;
+    float mu = (float) momentum;
+    for (int i = 0; i < n; i++) {
+      float moved = mu * m[at + i] + g[i];
+      m[at + i] = moved;
+      theta[i] -= lr * moved;
+    }
+  }
+
+  @Override
+  public void adam(float[] theta, float[] g, float[] m, float[] v, int at, Adam.Step step, int n) {
+    float beta1 = (float) step.beta1();
+    float rest1 = (float) (1 - step.beta1());
+    float beta2 = (float) step.beta2();
+    float rest2 = (float) (1 - step.beta2());
+    float size = (float) step.size();
+    float scale = (float) (1 / step.rootCorrection());
+    float epsilon = (float) step.epsilon();
+    for (int i = 0; i < n; i++) {
+      float first = beta1 * m[at + i] + rest1 * g[i];
+      float second = beta2 * v[at + i] + rest2 * g[i] * g[i];
+      m[at + i] = first;
+      v[at + i] = second;
+      theta[i] -= size * first / ((float) Math.sqrt(second) * scale + epsilon);
+    }
+  }
+
+  @Override
+  public void adamStepSize(float[] v, int at, float[] eta, Adam.Step step, int n) {
+    float rate = (float) step.learningRate();
+    float scale = (float) (1 / step.rootCorrection());
+    float epsilon = (float) step.epsilon();
+    for (int i = 0; i < n; i++) {
+      eta[i] = rate / ((float) Math.sqrt(v[at + i]) * scale + epsilon);
+    }
+  }
+
+  @Override
+  public void addPull(
+      double lambda,
+      float[] b,
+      float[] anchor,
+      float[] theta,
+      float[] pull,
+      float[] stiffness,
+      int n) {
+    float l = (float) lambda;
+    for (int i = 0; i < n; i++) {
+      float guard = l * b[i];
+      pull[i] += guard * (anchor[i] - theta[i]);
+      stiffness[i] += guard;
+    }
+  }
+
+  @Override
+  public void implicitStep(float[] theta, float[] eta, float[] pull, float[] stiffness, int n) {
+    for (int i = 0; i < n; i++) {
+      float twice = 2 * eta[i];
+      theta[i] += twice * pull[i] / (1 + twice * stiffness[i]);
+    }
+  }
+
+  @Override
+  public void addPenalty(
+      double lambda,
+      float[] b,
+      float[] anchor,
+      float[] theta,
+      float[] gradient,
+      float[] values,
+      int n) {
+    float twice = (float) (2 * lambda);
+    for (int i = 0; i < n; i++) {
+      float away = theta[i] - anchor[i];
+      float force = b[i] * away;
+      gradient[i] += twice * force;
+      values[i] += force * away;
+    }
+  }
+}

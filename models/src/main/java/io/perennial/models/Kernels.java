@@ -1,0 +1,125 @@
+package io.perennial.models;
+
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The numerical work that differs between float and double; all else is written once. BLAS works on
+ * {@link Memory} in place. Element-wise loops run on heap arrays, which the JIT vectorises and
+ * loops over direct buffers it does not: callers {@link #get} a block, work, and {@link #put} it
+ * back, and a bulk copy costs little beside the loop.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+interface Kernels<A> {
+  /** A block of elements that fits the first-level cache together with three others. */
+  int BLOCK = 2048;
+
+  /** The kernels of a data type. */
+  static Kernels<?> of(DataType type) {
+    NativeSetup.ensure();
+    return switch (type) {
+      case FLOAT -> FloatKernels.INSTANCE;
+      case DOUBLE -> DoubleKernels.INSTANCE;
+      default -> throw new IllegalArgumentException("Arrays must be float or double, not " + type);
+    };
+  }
+
+  DataType type();
+
+  A array(int length);
+
+  /** Room for so many arrays, to be filled. */
+  A[] arrays(int count);
+
+  Pointer pointer(long address, long length);
+
+  void get(Memory from, int at, A to, int offset, int n);
+
+  void put(A from, int offset, Memory to, int at, int n);
+
+  void toDouble(A from, int at, double[] to, int offset, int n);
+
+  void fromDouble(double[] from, int offset, A to, int at, int n);
+
+  // BLAS, matrices row-major
+
+  /** {@code c[m, n] = op(a) op(b) + beta c}. */
+  void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Memory a,
+      int lda,
+      Memory b,
+      int ldb,
+      double beta,
+      Memory c,
+      int ldc);
+
+  void axpy(int n, double alpha, Memory x, Memory y);
+
+  void scale(int n, double alpha, Memory x);
+
+  /** In the precision of the elements: meant for blocks. */
+  double dot(int n, Memory x, Memory y);
+
+  /** In the precision of the elements: not finite if an element is not, or if the sum overflows. */
+  double absoluteSum(int n, Memory x);
+
+  // Element by element, on heap arrays from index 0 unless an offset is given
+
+  void fill(A x, int n, double value);
+
+  /** {@code x[at + j] += bias[j]}. */
+  void addBias(A x, int at, A bias, int n);
+
+  /** {@code x[at + j] = max(x[at + j] + bias[j], 0)}; a NaN stays one. */
+  void addBiasRelu(A x, int at, A bias, int n);
+
+  /** {@code x[at + j] = tanh(x[at + j] + bias[j])}. */
+  void addBiasTanh(A x, int at, A bias, int n);
+
+  /** {@code delta = h > 0 ? delta : 0}, for h that is never negative. */
+  void reluGradient(A delta, A h, int n);
+
+  /** {@code delta *= 1 - h²}. */
+  void tanhGradient(A delta, A h, int n);
+
+  /** {@code sum[j] += x[at + j]}. */
+  void add(A x, int at, A sum, int n);
+
+  /** {@code sum += alpha x²}. */
+  void addSquare(double alpha, A x, A sum, int n);
+
+  /** {@code sum += |x|}. */
+  void addAbsolute(A x, A sum, int n);
+
+  /** {@code sum += alpha a b}. */
+  void addProduct(double alpha, A a, A b, A sum, int n);
+
+  /** {@code x[offset + i] = original[i]} where {@code mask[at + i]}. */
+  void restore(A x, int offset, A original, boolean[] mask, int at, int n);
+
+  /** {@code m[at + i] = μ m[at + i] + g[i]; θ[i] -= lr m[at + i]}. */
+  void momentum(A theta, A g, A m, int at, double learningRate, double momentum, int n);
+
+  /** One step of Adam; see {@link Adam}. */
+  void adam(A theta, A g, A m, A v, int at, Adam.Step step, int n);
+
+  /**
+   * {@code eta[i] = stepSize / (√v[at + i] / rootCorrection + ε)}: what Adam multiplies m̂ with.
+   */
+  void adamStepSize(A v, int at, A eta, Adam.Step step, int n);
+
+  /** {@code pull += λ b (anchor - θ); stiffness += λ b}. */
+  void addPull(double lambda, A b, A anchor, A theta, A pull, A stiffness, int n);
+
+  /** {@code θ += 2η pull / (1 + 2η stiffness)}. */
+  void implicitStep(A theta, A eta, A pull, A stiffness, int n);
+
+  /** {@code gradient += 2λ b (θ - anchor); values += b (θ - anchor)²}. */
+  void addPenalty(double lambda, A b, A anchor, A theta, A gradient, A values, int n);
+}

@@ -1,0 +1,53 @@
+package io.perennial.models;
+
+import io.perennial.api.Description;
+import io.perennial.api.Model;
+import io.perennial.api.ModelFactory;
+import jakarta.inject.Inject;
+import java.util.List;
+
+/** Makes {@link Mlp}s. */
+@Description("A multi-layer perceptron: dense layers on the flattened example")
+public final class MlpFactory implements ModelFactory {
+  private final Settings settings;
+  private final Workers workers;
+
+  /**
+   * The network's shape between input and output.
+   *
+   * @param hidden widths from the input on
+   * @param activation between the layers
+   */
+  public record Settings(
+      @Description(
+              value = "The widths of the hidden layers, from the input on; empty for none",
+              byDefault = "[256, 256]",
+              min = 1)
+          List<Integer> hidden,
+      @Description(value = "The non-linearity between the layers", byDefault = "relu")
+          Activation activation) {
+    /** Keeps an unmodifiable copy of the list. */
+    public Settings {
+      hidden = List.copyOf(hidden);
+    }
+  }
+
+  /** Makes networks whose passes run on the given workers. */
+  @Inject
+  public MlpFactory(Settings settings, Workers workers) {
+    this.settings = settings;
+    this.workers = workers;
+  }
+
+  @Override
+  public Model create(Request request) {
+    return new Mlp(
+        request.inputShape(),
+        settings.hidden(),
+        request.classes(),
+        settings.activation(),
+        request.dataType(),
+        request.random(),
+        workers);
+  }
+}

@@ -1,0 +1,174 @@
+package io.perennial.models;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.Properties;
+import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.common.config.ND4JClassLoading;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares ND4J and its OpenBLAS. OpenBLAS 0.3.19 does not know processors newer than itself and
+ * then falls back to kernels that are two to four times slower, so the kernel is chosen here by the
+ * processor's features; it must happen before the library loads. Both libraries are limited to one
+ * thread: parallelism belongs to {@link Workers}, which also makes results independent of it.
+ *
+ * <p>An explicit {@code OPENBLAS_CORETYPE}, in the environment or as a system property, wins.
+ * Embedders call {@link #ensure} first thing; everything in this package calls it too, but arrays
+ * made before that fix the kernel.
+ */
+public final class NativeSetup {
+  static final Logger LOG = LoggerFactory.getLogger(NativeSetup.class);
+
+  private static final String VARIABLE = "OPENBLAS_CORETYPE";
+  private static final String UNKNOWN = "unknown";
+
+  private static volatile @Nullable Report report;
+
+  private NativeSetup() {}
+
+  /** Who chose the kernel. */
+  public enum Chooser {
+    /** This class, by the processor's features. */
+    PERENNIAL,
+    /** The user, through {@code OPENBLAS_CORETYPE}. */
+    USER,
+    /** OpenBLAS: on a processor it needs no help with, or because it was loaded already. */
+    OPENBLAS
+  }
+
+  /**
+   * What was set up.
+   *
+   * @param requestedKernel OpenBLAS's name of the kernel asked for; empty when it chose itself
+   * @param actualKernel the one in use; {@code unknown} where the library does not tell
+   * @param chosenBy who asked for it
+   * @param cpu the processor's name
+   * @param nd4jVersion the release of ND4J
+   */
+  public record Report(
+      Optional<String> requestedKernel,
+      String actualKernel,
+      Chooser chosenBy,
+      String cpu,
+      String nd4jVersion) {}
+
+  /**
+   * Sets up once for the JVM; later calls return the same report. Safe to call from any thread.
+   *
+   * @throws IllegalStateException if ND4J's native library does not load
+   */
+  public static Report ensure() {
+    Report done = report;
+    return done != null ? done : setUpOnce();
+  }
+
+  private static synchronized Report setUpOnce() {
+    Report done = report;
+    if (done == null) {
+      done = setUp();
+      report = done;
+    }
+    return done;
+  }
+
+  private static Report setUp() {
+    Cpu cpu = Cpu.detect();
+    Optional<String> requested = Optional.empty();
+    Chooser chosenBy = Chooser.OPENBLAS;
+    try {
+      String property = System.getProperty(VARIABLE, "");
+      Optional<String> user = BlasLibrary.variable(VARIABLE);
+      Optional<String> best = cpu.bestKernel();
+      if (user.isPresent()) {
+        requested = user;
+        chosenBy = Chooser.USER;
+      } else if (BlasLibrary.isLoaded()) {
+        LOG.warn(
+            "OpenBLAS was loaded before its kernel could be chosen{}; call NativeSetup.ensure()"
+                + " before any use of ND4J, or set {} in the environment",
+            best.map(kernel -> " (" + kernel + " would suit " + cpu.name() + ")").orElse(""),
+            VARIABLE);
+      } else if (!property.isBlank()) {
+        BlasLibrary.setVariable(VARIABLE, property);
+        requested = Optional.of(property);
+        chosenBy = Chooser.USER;
+      } else if (best.isPresent()) {
+        BlasLibrary.setVariable(VARIABLE, best.get());
+        requested = best;
+        chosenBy = Chooser.PERENNIAL;
+      }
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("The BLAS kernel could not be chosen; set {} in the environment", VARIABLE, e);
+    }
+    Report made = new Report(requested, initialise(), chosenBy, cpu.name(), version());
+    log(made);
+    return made;
+  }
+
+  private static String version() {
+    String resource = "/META-INF/maven/org.nd4j/nd4j-api/pom.properties";
+    try (InputStream in = Nd4j.class.getResourceAsStream(resource)) {
+      Properties properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty("version", UNKNOWN);
+    } catch (IOException e) {
+      LOG.debug("{} cannot be read", resource, e);
+      return UNKNOWN;
+    }
+  }
+
+  /** Returns the kernel in use. */
+  private static String initialise() {
+    try {
+      // Otherwise ND4J looks for its backend with the calling thread's context class loader.
+      ND4JClassLoading.setNd4jClassloaderFromClass(NativeSetup.class);
+      Nd4j.getExecutioner();
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "ND4J's native library did not load; is there an nd4j-native jar for "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + " on the class path?",
+          e);
+    }
+    // Both read their variables only while loading, so they are told here.
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    openblas.blas_set_num_threads(1);
+    try {
+      return BlasLibrary.kernel().orElse(UNKNOWN);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.debug("The BLAS kernel in use could not be read", e);
+      return UNKNOWN;
+    }
+  }
+
+  private static void log(Report made) {
+    LOG.info(
+        "ND4J {} with OpenBLAS kernel {} ({}) on {}",
+        made.nd4jVersion(),
+        made.actualKernel(),
+        switch (made.chosenBy()) {
+          case PERENNIAL -> "chosen for this processor";
+          case USER -> "set by the user";
+          case OPENBLAS -> "OpenBLAS's own choice";
+        },
+        made.cpu());
+    String wanted = made.requestedKernel().orElse(made.actualKernel());
+    if (!wanted.equalsIgnoreCase(made.actualKernel()) && !made.actualKernel().equals(UNKNOWN)) {
+      LOG.warn(
+          "The OpenBLAS kernel asked for was {}, but {} is in use: is the name one of OpenBLAS"
+              + " 0.3.19's?",
+          wanted,
+          made.actualKernel());
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package io.perennial.models;
+
+import io.perennial.api.PerExampleGradients.Power;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The forward and backward passes of dense layers for one batch size: all their arrays, made once.
+ * Rows are dealt to shards for the passes through the layers; for the parameters' gradients, which
+ * sum over all rows, the layers' outputs are dealt instead, so that no partial gradients have to be
+ * added up. Both divisions depend on shapes alone.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+final class Passes<A> implements AutoCloseable {
+  private final Kernels<A> kernels;
+  private final Workers workers;
+  private final DenseLayers layers;
+  private final int batch;
+  private final Sharding sharding;
+  private final List<INDArray> owned = new ArrayList<>();
+  private final INDArray[] outputs;
+  private final Memory[] outputMemory;
+  private final List<Shard<A>> shards = new ArrayList<>();
+  private final LayerMatrices deltas;
+  private final Memory[] inputs;
+  private final A sums;
+  private final IntConsumer forward = this::forward;
+  private final IntConsumer backward = this::backward;
+  private final IntConsumer products = this::products;
+  private boolean backwardReady;
+  private @Nullable Powers powers;
+
+  /** The job of {@link #products}: {@code target = leftᵀ right + beta target} for each layer. */
+  private @Nullable LayerMatrices left;
+
+  private Memory[] right;
+  private double beta;
+  private @Nullable Memory target;
+  private final Memory[][] targetParts;
+
+  Passes(
+      Kernels<A> kernels,
+      Workers workers,
+      DenseLayers layers,
+      Activation activation,
+      Memory parameters,
+      int batch) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.layers = layers;
+    this.batch = batch;
+    this.sharding = Sharding.of(batch, layers.size());
+    int count = layers.count();
+    this.outputs = new INDArray[count];
+    this.outputMemory = new Memory[count];
+    for (int l = 0; l < count; l++) {
+      outputs[l] = matrix(layers.outputs(l));
+      outputMemory[l] = Memory.of(outputs[l]);
+    }
+    for (int s = 0; s < sharding.count(); s++) {
+      int first = sharding.from(batch, s);
+      shards.add(
+          new Shard<>(
+              kernels,
+              layers,
+              activation,
+              parameters,
+              first,
+              sharding.length(batch, s),
+              outputMemory));
+    }
+    this.deltas = new LayerMatrices(layers, sharding, batch);
+    this.inputs = new Memory[count];
+    System.arraycopy(outputMemory, 0, inputs, 1, count - 1);
+    this.right = inputs;
+    this.sums = kernels.array(layers.widest());
+    this.targetParts = new Memory[sharding.count()][count];
+  }
+
+  /** What {@link #accumulate} needs besides, made when it is first called. */
+  private record Powers(LayerMatrices sums, Memory[] inputs, Memory[][] inputRows) {}
+
+  /** The logits {@code [N, C]}. */
+  INDArray logits() {
+    return outputs[layers.count() - 1];
+  }
+
+  /** The outputs of the last hidden layer; null without one. */
+  @Nullable INDArray features() {
+    return layers.count() == 1 ? null : outputs[layers.count() - 2];
+  }
+
+  /** Computes {@link #logits()}. */
+  void forward(Memory features) {
+    inputs[0] = features;
+    workers.run(sharding.count(), forward);
+  }
+
+  private void forward(int shard) {
+    shards.get(shard).forward(inputs[0]);
+  }
+
+  /** Overwrites {@code gradient}, {@code [P]}. */
+  void backward(Memory logitsGradient, Memory gradient) {
+    prepareBackward();
+    deltas.set(layers.count() - 1, logitsGradient);
+    workers.run(sharding.count(), backward);
+    parameterGradients(deltas, inputs, 0, gradient);
+  }
+
+  private void backward(int shard) {
+    shards.get(shard).backward(deltas.rows(shard));
+  }
+
+  /** Adds the powers of the per-example gradients to {@code sum}, {@code [P]}. */
+  void accumulate(List<Memory> directions, Power power, Memory sum) {
+    prepareBackward();
+    Powers p = preparePowers();
+    workers.run(
+        sharding.count(), s -> shards.get(s).startPowers(power, p.sums.rows(s), p.inputRows[s]));
+    for (Memory direction : directions) {
+      deltas.set(layers.count() - 1, direction);
+      workers.run(
+          sharding.count(), s -> shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s)));
+    }
+    workers.run(sharding.count(), s -> shards.get(s).sumPowers(p.sums.rows(s)));
+    parameterGradients(p.sums, p.inputs, 1, sum);
+  }
+
+  private void parameterGradients(LayerMatrices deltas, Memory[] xs, double factor, Memory to) {
+    left = deltas;
+    right = xs;
+    beta = factor;
+    setTarget(to);
+    workers.run(sharding.count(), products);
+    for (int l = 0; l < layers.count(); l++) {
+      int width = layers.outputs(l);
+      int offset = layers.biasOffset(l);
+      if (factor == 0) {
+        kernels.fill(sums, width, 0);
+      } else {
+        kernels.get(to, offset, sums, 0, width);
+      }
+      for (Shard<A> shard : shards) {
+        kernels.add(shard.columnSums(l), 0, sums, width);
+      }
+      kernels.put(sums, 0, to, offset, width);
+    }
+  }
+
+  private void setTarget(Memory to) {
+    if (target == to) {
+      return;
+    }
+    target = to;
+    for (int s = 0; s < sharding.count(); s++) {
+      for (int l = 0; l < layers.count(); l++) {
+        int in = layers.inputs(l);
+        int firstOutput = sharding.from(layers.outputs(l), s);
+        targetParts[s][l] =
+            to.slice(
+                layers.weightOffset(l) + (long) firstOutput * in,
+                sharding.length(layers.outputs(l), s) * in);
+      }
+    }
+  }
+
+  private void products(int shard) {
+    LayerMatrices deltas = left;
+    if (deltas == null) {
+      return;
+    }
+    for (int l = layers.count() - 1; l >= 0; l--) {
+      int in = layers.inputs(l);
+      int out = layers.outputs(l);
+      int columns = sharding.length(out, shard);
+      if (columns > 0) {
+        Memory delta = deltas.columns(shard)[l];
+        Memory to = targetParts[shard][l];
+        kernels.gemm(true, false, columns, in, batch, delta, out, right[l], in, beta, to, in);
+      }
+    }
+  }
+
+  private void prepareBackward() {
+    if (!backwardReady) {
+      for (int l = 0; l < layers.count() - 1; l++) {
+        deltas.set(l, Memory.of(matrix(layers.outputs(l))));
+      }
+      backwardReady = true;
+    }
+  }
+
+  private Powers preparePowers() {
+    Powers made = powers;
+    if (made == null) {
+      LayerMatrices collected = new LayerMatrices(layers, sharding, batch);
+      Memory[] raised = new Memory[layers.count()];
+      Memory[][] rows = new Memory[sharding.count()][layers.count()];
+      for (int l = 0; l < layers.count(); l++) {
+        collected.set(l, Memory.of(matrix(layers.outputs(l))));
+        raised[l] = Memory.of(matrix(layers.inputs(l)));
+        for (int s = 0; s < sharding.count(); s++) {
+          rows[s][l] = shards.get(s).part(raised[l], layers.inputs(l));
+        }
+      }
+      made = new Powers(collected, raised, rows);
+      powers = made;
+    }
+    return made;
+  }
+
+  private INDArray matrix(int width) {
+    INDArray made = Vectors.create(kernels.type(), batch, width);
+    owned.add(made);
+    return made;
+  }
+
+  @Override
+  public void close() {
+    owned.forEach(INDArray::close);
+  }
+}

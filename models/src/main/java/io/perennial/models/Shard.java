@@ -1,0 +1,226 @@
+package io.perennial.models;
+
+import io.perennial.api.PerExampleGradients.Power;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some rows of a batch on their way through the layers, with all the scratch that takes: one thread
+ * at a time works on a shard, and shards share nothing they write.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+final class Shard<A> {
+  private final Kernels<A> kernels;
+  private final DenseLayers layers;
+  private final Activation activation;
+  private final int first;
+  private final int rows;
+  private final Memory[] weights;
+  private final Memory[] biases;
+  private final Memory[] outputs;
+  private final A block;
+  private final A other;
+  private final A bias;
+  private final A[] columnSums;
+  private @Nullable Memory wholeInput;
+  private @Nullable Memory input;
+
+  /**
+   * @param first row of the batch
+   * @param outputs of each layer, for the whole batch
+   */
+  Shard(
+      Kernels<A> kernels,
+      DenseLayers layers,
+      Activation activation,
+      Memory parameters,
+      int first,
+      int rows,
+      Memory[] outputs) {
+    this.kernels = kernels;
+    this.layers = layers;
+    this.activation = activation;
+    this.first = first;
+    this.rows = rows;
+    this.weights = new Memory[layers.count()];
+    this.biases = new Memory[layers.count()];
+    this.outputs = new Memory[layers.count()];
+    this.columnSums = kernels.arrays(layers.count());
+    for (int l = 0; l < layers.count(); l++) {
+      weights[l] = parameters.slice(layers.weightOffset(l), layers.weightLength(l));
+      biases[l] = parameters.slice(layers.biasOffset(l), layers.outputs(l));
+      this.outputs[l] = part(outputs[l], layers.outputs(l));
+      columnSums[l] = kernels.array(layers.outputs(l));
+    }
+    int blockSize = Math.max(Kernels.BLOCK, layers.widest());
+    this.block = kernels.array(blockSize);
+    this.other = kernels.array(blockSize);
+    this.bias = kernels.array(layers.widest());
+  }
+
+  /** This shard's rows of a matrix {@code [N, width]}. */
+  Memory part(Memory whole, int width) {
+    return whole.slice((long) first * width, rows * width);
+  }
+
+  /** The sums over this shard's rows, for the bias of a layer, after a backward pass. */
+  A columnSums(int layer) {
+    return columnSums[layer];
+  }
+
+  void forward(Memory batchInput) {
+    Memory x = input;
+    if (x == null || wholeInput != batchInput) {
+      x = part(batchInput, layers.inputs(0));
+      input = x;
+      wholeInput = batchInput;
+    }
+    for (int l = 0; l < layers.count(); l++) {
+      int in = layers.inputs(l);
+      int out = layers.outputs(l);
+      kernels.gemm(false, true, rows, out, in, x, in, weights[l], in, 0, outputs[l], out);
+      finish(l);
+      x = outputs[l];
+    }
+  }
+
+  /** Bias and activation, in one pass over the product. */
+  private void finish(int layer) {
+    int width = layers.outputs(layer);
+    boolean last = layer == layers.count() - 1;
+    Memory z = outputs[layer];
+    kernels.get(biases[layer], 0, bias, 0, width);
+    int step = width * Math.max(1, Kernels.BLOCK / width);
+    for (int at = 0; at < z.length(); at += step) {
+      int n = Math.min(step, z.length() - at);
+      kernels.get(z, at, block, 0, n);
+      for (int row = 0; row < n; row += width) {
+        if (last) {
+          kernels.addBias(block, row, bias, width);
+        } else {
+          activation.apply(kernels, block, row, bias, width);
+        }
+      }
+      kernels.put(block, 0, z, at, n);
+    }
+  }
+
+  /**
+   * Propagates the logits' gradient down to the first layer and sums the columns.
+   *
+   * @param deltas this shard's part of each layer's; the last one is given, the others are written
+   */
+  void backward(Memory[] deltas) {
+    int top = layers.count() - 1;
+    clearSums();
+    visit(deltas[top], layers.outputs(top), null, columnSums[top]);
+    for (int l = top; l > 0; l--) {
+      propagate(l, deltas);
+      visit(deltas[l - 1], layers.inputs(l), outputs[l - 1], columnSums[l - 1]);
+    }
+  }
+
+  private void clearSums() {
+    for (int l = 0; l < layers.count(); l++) {
+      kernels.fill(columnSums[l], layers.outputs(l), 0);
+    }
+  }
+
+  private void propagate(int layer, Memory[] deltas) {
+    int in = layers.inputs(layer);
+    int out = layers.outputs(layer);
+    kernels.gemm(
+        false,
+        false,
+        rows,
+        in,
+        out,
+        deltas[layer],
+        out,
+        weights[layer],
+        in,
+        0,
+        deltas[layer - 1],
+        in);
+  }
+
+  /** The activation's derivative (unless {@code h} is null) and the columns' sums, in one pass. */
+  private void visit(Memory delta, int width, @Nullable Memory h, A sums) {
+    int step = width * Math.max(1, Kernels.BLOCK / width);
+    for (int at = 0; at < delta.length(); at += step) {
+      int n = Math.min(step, delta.length() - at);
+      kernels.get(delta, at, block, 0, n);
+      if (h != null) {
+        kernels.get(h, at, other, 0, n);
+        activation.applyGradient(kernels, block, other, n);
+        kernels.put(block, 0, delta, at, n);
+      }
+      for (int row = 0; row < n; row += width) {
+        kernels.add(block, row, sums, width);
+      }
+    }
+  }
+
+  /**
+   * Starts the sums over directions.
+   *
+   * @param powers this shard's part of each layer's sum, cleared here
+   * @param inputPowers this shard's part of {@code |x|^p} of each layer's input, written here
+   */
+  void startPowers(Power power, Memory[] powers, Memory[] inputPowers) {
+    for (int l = 0; l < layers.count(); l++) {
+      raise(powers[l], null, power);
+      raise(inputPowers[l], null, power);
+      raise(inputPowers[l], l == 0 ? input : outputs[l - 1], power);
+    }
+  }
+
+  /**
+   * Propagates one direction and adds {@code |delta|^p} of every layer to {@code powers}.
+   *
+   * @param deltas as in {@link #backward}
+   * @param powers this shard's part of each layer's sum
+   */
+  void addPowers(Memory[] deltas, Power power, Memory[] powers) {
+    int top = layers.count() - 1;
+    raise(powers[top], deltas[top], power);
+    for (int l = top; l > 0; l--) {
+      propagate(l, deltas);
+      Memory delta = deltas[l - 1];
+      for (int at = 0; at < delta.length(); at += Kernels.BLOCK) {
+        int n = Math.min(Kernels.BLOCK, delta.length() - at);
+        kernels.get(delta, at, block, 0, n);
+        kernels.get(outputs[l - 1], at, other, 0, n);
+        activation.applyGradient(kernels, block, other, n);
+        kernels.put(block, 0, delta, at, n);
+      }
+      raise(powers[l - 1], delta, power);
+    }
+  }
+
+  /** Sums the columns of the collected powers, for the biases. */
+  void sumPowers(Memory[] powers) {
+    clearSums();
+    for (int l = 0; l < layers.count(); l++) {
+      visit(powers[l], layers.outputs(l), null, columnSums[l]);
+    }
+  }
+
+  /** {@code to += |x|^p}; {@code to = 0} if x is null. */
+  private void raise(Memory to, @Nullable Memory x, Power power) {
+    for (int at = 0; at < to.length(); at += Kernels.BLOCK) {
+      int n = Math.min(Kernels.BLOCK, to.length() - at);
+      if (x == null) {
+        kernels.fill(block, n, 0);
+      } else {
+        kernels.get(to, at, block, 0, n);
+        kernels.get(x, at, other, 0, n);
+        switch (power) {
+          case SQUARE -> kernels.addSquare(1, other, block, n);
+          case ABSOLUTE -> kernels.addAbsolute(other, block, n);
+        }
+      }
+      kernels.put(block, 0, to, at, n);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.perennial.models;
+
+/**
+ * How a batch is divided, by shapes alone: never by threads or time, because the division shows in
+ * the last bits of sums.
+ *
+ * @param count the number of shards
+ */
+record Sharding(int count) {
+  /** Below so many multiplications a second thread costs more than it saves. */
+  private static final long WORTHWHILE = 2_000_000;
+
+  /** Evaluation has larger batches, and machines more cores than two. */
+  private static final int ROWS_PER_SHARD = 128;
+
+  private static final int MOST = 16;
+
+  /** The division of a forward pass of so many rows through so many parameters. */
+  static Sharding of(int rows, int parameters) {
+    long work = (long) rows * parameters;
+    if (rows < 2 || work < WORTHWHILE) {
+      return new Sharding(1);
+    }
+    return new Sharding(Math.max(2, Math.min(MOST, rows / ROWS_PER_SHARD)));
+  }
+
+  /** The first of {@code total} that a shard has; its last comes before the next one's first. */
+  int from(int total, int shard) {
+    return (int) ((long) total * shard / count);
+  }
+
+  int length(int total, int shard) {
+    return from(total, shard + 1) - from(total, shard);
+  }
+}

@@ -1,0 +1,172 @@
+package io.perennial.models;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Arithmetic on flat arrays (parameters, gradients, importances), without ND4J's operations, each
+ * of which leaves a native context to the garbage collector. Arrays are float or double, contiguous
+ * in C order, and any shape counts as flat; arrays of one call have the same type and number of
+ * elements, else {@link IllegalArgumentException}. Sums are added up in double.
+ */
+public final class Vectors {
+  private Vectors() {}
+
+  /** Zeros of the given shape, allocated outside the heap: the caller closes the array. */
+  public static INDArray create(DataType type, long... shape) {
+    Kernels.of(type);
+    return Nd4j.create(type, shape);
+  }
+
+  /** A copy in the same shape, allocated outside the heap: the caller closes it. */
+  public static INDArray copyOf(INDArray x) {
+    INDArray copy = create(x.dataType(), x.shape());
+    assign(x, copy);
+    return copy;
+  }
+
+  /** {@code to = from}, to the bit. */
+  public static void assign(INDArray from, INDArray to) {
+    Loops<?> loops = Loops.of(from);
+    loops.assign(Memory.of(from), loops.same(from, to));
+  }
+
+  /** {@code x = 0}. */
+  public static void zero(INDArray x) {
+    Loops.of(x).zero(Memory.of(x));
+  }
+
+  /** {@code y += alpha x}. */
+  public static void axpy(double alpha, INDArray x, INDArray y) {
+    Loops<?> loops = Loops.of(x);
+    Memory to = loops.same(x, y);
+    loops.kernels().axpy(to.length(), alpha, Memory.of(x), to);
+  }
+
+  /** {@code x *= alpha}. */
+  public static void scale(double alpha, INDArray x) {
+    Memory memory = Memory.of(x);
+    Kernels.of(x.dataType()).scale(memory.length(), alpha, memory);
+  }
+
+  /** {@code Σ x_i y_i}. */
+  public static double dot(INDArray x, INDArray y) {
+    Loops<?> loops = Loops.of(x);
+    return loops.dot(Memory.of(x), loops.same(x, y));
+  }
+
+  /** {@code sum += alpha a ∘ b}. */
+  public static void addProduct(INDArray sum, double alpha, INDArray a, INDArray b) {
+    Loops<?> loops = Loops.of(sum);
+    loops.addProduct(Memory.of(sum), alpha, loops.same(sum, a), loops.same(sum, b));
+  }
+
+  /** {@code sum += alpha a ∘ a}. */
+  public static void addSquare(INDArray sum, double alpha, INDArray a) {
+    Loops<?> loops = Loops.of(sum);
+    loops.addSquare(Memory.of(sum), alpha, loops.same(sum, a));
+  }
+
+  /** {@code sum += |a|}, element by element. */
+  public static void addAbsolute(INDArray sum, INDArray a) {
+    Loops<?> loops = Loops.of(sum);
+    loops.addAbsolute(Memory.of(sum), loops.same(sum, a));
+  }
+
+  /** Copies all elements, converted, to the start of {@code to}. */
+  public static void read(INDArray from, double[] to) {
+    read(from, to, 0);
+  }
+
+  /** Copies all elements, converted, into {@code to} from {@code offset} on. */
+  public static void read(INDArray from, double[] to, int offset) {
+    Memory memory = Memory.of(from);
+    Objects.checkFromIndexSize(offset, memory.length(), to.length);
+    Loops.of(from).read(memory, to, offset);
+  }
+
+  /** Fills {@code to}, converted, from the start of {@code from}. */
+  public static void write(double[] from, INDArray to) {
+    write(from, Math.toIntExact(to.length()), to);
+  }
+
+  /** Copies the first {@code count} values, converted, to the start of {@code to}. */
+  public static void write(double[] from, int count, INDArray to) {
+    Memory memory = Memory.of(to);
+    Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
+    Loops.of(to).write(from, count, memory);
+  }
+
+  /** Copies all elements into {@code to} from {@code offset} on; doubles are rounded. */
+  public static void read(INDArray from, float[] to, int offset) {
+    Memory memory = Memory.of(from);
+    int length = memory.length();
+    Objects.checkFromIndexSize(offset, length, to.length);
+    if (memory.type() == DataType.FLOAT) {
+      FloatKernels.INSTANCE.get(memory, 0, to, offset, length);
+    } else {
+      double[] values = new double[length];
+      read(from, values);
+      for (int i = 0; i < length; i++) {
+        to[offset + i] = (float) values[i];
+      }
+    }
+  }
+
+  /** Copies the first {@code count} values to the start of {@code to}. */
+  public static void write(float[] from, int count, INDArray to) {
+    Memory memory = Memory.of(to);
+    Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
+    if (memory.type() == DataType.FLOAT) {
+      FloatKernels.INSTANCE.put(from, 0, memory, 0, count);
+    } else {
+      double[] values = new double[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = from[i];
+      }
+      write(values, count, to);
+    }
+  }
+
+  /** All elements as floats, in a new array; doubles are rounded. */
+  public static float[] readFloats(INDArray from) {
+    float[] floats = new float[Math.toIntExact(from.length())];
+    read(from, floats, 0);
+    return floats;
+  }
+
+  /** Whether no element is infinite or no number. */
+  public static boolean isFinite(INDArray x) {
+    return Loops.of(x).isFinite(Memory.of(x));
+  }
+
+  /** The SHA-256 of the elements' little-endian bytes, as 64 hexadecimal digits. */
+  public static String sha256(INDArray x) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      ByteBuffer bytes = Memory.of(x).bytes();
+      if (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN) {
+        bytes = reversed(bytes, x.dataType().width());
+      }
+      digest.update(bytes);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private static ByteBuffer reversed(ByteBuffer bytes, int width) {
+    ByteBuffer result = ByteBuffer.allocate(bytes.capacity());
+    for (int i = 0; i < bytes.capacity(); i++) {
+      result.put(i, bytes.get(i - i % width + width - 1 - i % width));
+    }
+    return result;
+  }
+}

@@ -1,0 +1,135 @@
+package io.perennial.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class NativeSetupTest {
+  private static final String VARIABLE = "OPENBLAS_CORETYPE";
+
+  /** Run in a process of its own: the kernel is chosen once in a process. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      if (arguments.length > 0) {
+        Nd4j.create(DataType.FLOAT, 1).close();
+      }
+      NativeSetup.Report report = NativeSetup.ensure();
+      System.out.printf(
+          "RESULT %s %s %s %s%n",
+          report.requestedKernel().orElse("none"),
+          report.actualKernel(),
+          report.chosenBy(),
+          report.nd4jVersion());
+    }
+  }
+
+  private static String child(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    int options = 0;
+    while (options < arguments.length && arguments[options].startsWith("-D")) {
+      command.add(arguments[options++]);
+    }
+    command.add(Child.class.getName());
+    command.addAll(List.of(arguments).subList(options, arguments.length));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove(VARIABLE);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output
+        .lines()
+        .filter(line -> line.startsWith("RESULT"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(output));
+  }
+
+  @Test
+  void choosesTheProcessorsBestKernel() throws IOException, InterruptedException {
+    String best = Cpu.detect().bestKernel().orElse("none");
+    assumeTrue(!best.equals("none"), "OpenBLAS chooses by itself on this processor");
+    assertThat(child(Map.of())).isEqualTo("RESULT " + best + " " + best + " PERENNIAL 1.0.0-M2.1");
+  }
+
+  @Test
+  void respectsTheUsersChoice() throws IOException, InterruptedException {
+    assumeTrue(Cpu.detect().flags().contains("avx2"), "Haswell needs AVX2");
+    assertThat(child(Map.of(VARIABLE, "Haswell"))).startsWith("RESULT Haswell Haswell USER");
+    assertThat(child(Map.of(), "-D" + VARIABLE + "=Haswell"))
+        .startsWith("RESULT Haswell Haswell USER");
+  }
+
+  @Test
+  void saysWhenItCameTooLate() throws IOException, InterruptedException {
+    assertThat(child(Map.of(), "touch")).startsWith("RESULT none ").contains(" OPENBLAS ");
+  }
+
+  @Test
+  void secondCallReturnsTheSameReport() {
+    assertThat(NativeSetup.ensure()).isSameAs(NativeSetup.ensure());
+  }
+
+  @Test
+  void productsRunOnOneThread() {
+    int n = 512;
+    Kernels<?> kernels = Kernels.of(DataType.FLOAT);
+    try (INDArray a = Vectors.create(DataType.FLOAT, n, n);
+        INDArray b = Vectors.create(DataType.FLOAT, n, n)) {
+      Memory x = Memory.of(a);
+      Memory y = Memory.of(b);
+      for (int i = 0; i < 20; i++) {
+        kernels.gemm(false, false, n, n, n, x, n, x, n, 0, y, n);
+      }
+      // The whole process's time would show threads of the library.
+      long cpu = processCpu();
+      long wall = System.nanoTime();
+      do {
+        kernels.gemm(false, false, n, n, n, x, n, x, n, 0, y, n);
+      } while (System.nanoTime() - wall < 1_000_000_000L);
+      wall = System.nanoTime() - wall;
+      assertThat(processCpu() - cpu).isLessThanOrEqualTo((long) (1.3 * wall));
+    }
+  }
+
+  private static long processCpu() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  @Test
+  void readsLinuxProcessorFeatures() {
+    String head = "processor\t: 0\nmodel name\t: Some CPU @ 2GHz\nflags\t\t: fpu ";
+    Cpu old = Cpu.parse((head + "sse2").lines().toList());
+    Cpu plain = Cpu.parse((head + "avx2 fma avx512f").lines().toList());
+    Cpu wide =
+        Cpu.parse((head + "avx2 fma avx512f avx512dq avx512bw avx512vl avx512cd").lines().toList());
+    assertThat(old.name()).isEqualTo("Some CPU @ 2GHz");
+    assertThat(Cpu.parse(List.of()).flags()).containsExactly("");
+    assumeTrue(System.getProperty("os.arch").equals("amd64"), "kernels are chosen on x86_64");
+    assertThat(old.bestKernel()).isEmpty();
+    assertThat(plain.bestKernel()).contains("Haswell");
+    assertThat(wide.bestKernel()).contains("SkylakeX");
+  }
+}

@@ -1,0 +1,125 @@
+package io.perennial.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkersTest {
+  @Test
+  void everyShardRunsOnceOnTheThreadOfItsNumber() {
+    try (Workers workers = new Workers(3)) {
+      assertThat(workers.threads()).isEqualTo(3);
+      for (int shards = 0; shards < 10; shards++) {
+        Thread[] ranOn = new Thread[shards];
+        AtomicIntegerArray times = new AtomicIntegerArray(shards);
+        workers.run(
+            shards,
+            s -> {
+              ranOn[s] = Thread.currentThread();
+              times.incrementAndGet(s);
+            });
+        for (int s = 0; s < shards; s++) {
+          assertThat(times.get(s)).isEqualTo(1);
+          assertThat(ranOn[s]).isSameAs(shards == 1 ? Thread.currentThread() : ranOn[s % 3]);
+        }
+        if (shards > 2) {
+          assertThat(ranOn[0]).isSameAs(Thread.currentThread()).isNotSameAs(ranOn[1]);
+          assertThat(ranOn[1].isDaemon()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void manyShortTasksWithAndWithoutSleepBetween() throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      int[] counts = new int[2];
+      for (int i = 0; i < 20_000; i++) {
+        workers.run(2, s -> counts[s]++);
+        if (i % 2000 == 0) {
+          Thread.sleep(2); // Long enough for the other thread to fall asleep.
+        }
+      }
+      assertThat(counts).containsExactly(20_000, 20_000);
+    }
+  }
+
+  @Test
+  void failuresReachTheCallerAndTheWorkersSurvive() {
+    try (Workers workers = new Workers(2)) {
+      AtomicInteger ran = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  workers.run(
+                      2,
+                      s -> {
+                        ran.incrementAndGet();
+                        throw new IllegalArgumentException("shard " + s);
+                      }))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("shard 0")
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+      assertThatThrownBy(
+              () ->
+                  workers.run(
+                      2,
+                      s -> {
+                        if (s == 1) {
+                          throw new AssertionError("other thread");
+                        }
+                      }))
+          .isInstanceOf(AssertionError.class);
+      workers.run(2, s -> ran.incrementAndGet());
+      assertThat(ran).hasValue(4);
+    }
+  }
+
+  @Test
+  void nestedCallsRunInPlace() {
+    try (Workers workers = new Workers(2)) {
+      int[] counts = new int[4];
+      workers.run(2, s -> workers.run(2, inner -> counts[2 * s + inner]++));
+      assertThat(counts).containsExactly(1, 1, 1, 1);
+    }
+  }
+
+  @Test
+  void callersTakeTurns() throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      Set<Integer> wrong = ConcurrentHashMap.newKeySet();
+      Thread[] callers = new Thread[3];
+      for (int c = 0; c < callers.length; c++) {
+        callers[c] =
+            new Thread(
+                () -> {
+                  int[] seen = new int[5];
+                  for (int i = 0; i < 2000; i++) {
+                    workers.run(5, s -> seen[s]++);
+                  }
+                  Arrays.stream(seen).filter(n -> n != 2000).forEach(wrong::add);
+                });
+        callers[c].start();
+      }
+      for (Thread caller : callers) {
+        caller.join();
+      }
+      assertThat(wrong).isEmpty();
+    }
+  }
+
+  @Test
+  void closedWorkersRefuse() {
+    Workers workers = new Workers(2);
+    workers.close();
+    assertThatThrownBy(() -> workers.run(2, s -> {})).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> new Workers(0)).hasMessage("threads must be at least 1, not 0");
+  }
+}
