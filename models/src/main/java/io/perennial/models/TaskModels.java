@@ -43,6 +43,11 @@ public final class TaskModels implements Model {
     return networks.size();
   }
 
+  @Override
+  public boolean hasTask(int task) {
+    return task < networks.size();
+  }
+
   private Model live() {
     return networks.get(networks.size() - 1);
   }
