@@ -292,6 +292,19 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
     parameters.close();
   }
 
+  /** The widths from the input to the output. */
+  DenseLayers layers() {
+    return layers;
+  }
+
+  Activation activation() {
+    return activation;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
   /** How many batch sizes have arrays of their own. */
   int cachedBatchSizes() {
     return passes.size();
