@@ -46,7 +46,7 @@ class OverridesTest {
   }
 
   private static double lambda(RunConfiguration configuration) {
-    return ((FakePlugin.Ewc.Settings) configuration.strategies().get(0).settings()).lambda();
+    return ((FakePlugin.Ewc.EwcSettings) configuration.strategies().get(0).settings()).lambda();
   }
 
   @Test
@@ -68,7 +68,7 @@ class OverridesTest {
   void aNameAloneBecomesABlock() {
     RunConfiguration configuration = read("training.optimizer.learningRate=0.2");
     assertThat(configuration.training().optimizer().settings())
-        .isEqualTo(new FakePlugin.Sgd.Settings(0.2, 0));
+        .isEqualTo(new FakePlugin.Sgd.SgdSettings(0.2, 0));
   }
 
   @Test
