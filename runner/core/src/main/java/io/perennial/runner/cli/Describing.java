@@ -3,7 +3,6 @@ package io.perennial.runner.cli;
 import io.perennial.api.Description;
 import io.perennial.api.InputException;
 import io.perennial.runner.plugin.Extension;
-import io.perennial.runner.plugin.Kind;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.SettingDescription;
 import io.perennial.runner.plugin.SettingType;
@@ -86,10 +85,7 @@ final class Describing {
 
   private String type(SettingType type) {
     if (type instanceof SettingType.Slot slot) {
-      return "{type: "
-          + String.join(" | ", registry.names(slot.kind()))
-          + "}, a "
-          + Kind.label(slot.kind());
+      return "{type: " + String.join(" | ", registry.names(slot.kind())) + "}";
     } else if (type instanceof SettingType.Several several) {
       return "list of " + type(several.element());
     }

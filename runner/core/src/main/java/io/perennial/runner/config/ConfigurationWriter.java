@@ -16,6 +16,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * Writes a configuration with every default filled in; reading the text gives an equal
@@ -25,6 +26,8 @@ public final class ConfigurationWriter {
   private static final DumpSettings SETTINGS =
       DumpSettings.builder()
           .setDefaultFlowStyle(FlowStyle.BLOCK)
+          // Quotes all words that YAML 1.2 does not read as text.
+          .setSchema(new CoreSchema())
           .setSplitLines(false)
           .setDereferenceAliases(true)
           .build();

@@ -46,9 +46,13 @@ final class Overrides {
     try {
       Yaml value = new YamlReader(problems).inline(text, source);
       List<String> steps = List.of(path.replace("[", ".").replace("]", "").split("\\."));
-      return put(root, steps, 0, value, source);
+      int before = problems.count();
+      Yaml changed = put(root, steps, 0, value, source);
+      return problems.count() > before ? root : changed;
     } catch (InputException e) {
-      e.problems().forEach(problem -> problems.add(Position.of(OPTION.strip()), "", problem));
+      for (String problem : e.problems()) {
+        problems.add(Position.of(source), "", problem.substring(source.length() + 2));
+      }
       return root;
     }
   }

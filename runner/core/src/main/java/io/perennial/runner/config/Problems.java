@@ -24,6 +24,11 @@ final class Problems {
     found.add(new Problem(position, path, message));
   }
 
+  /** Tells them to others, at another place. */
+  void moveTo(Problems others, Position position, String prefix) {
+    found.forEach(problem -> others.add(position, problem.path(), prefix + problem.message()));
+  }
+
   int count() {
     return found.size();
   }

@@ -3,7 +3,6 @@ package io.perennial.runner.config;
 import io.perennial.api.Configured;
 import io.perennial.runner.config.Yaml.Entry;
 import io.perennial.runner.plugin.Extension;
-import io.perennial.runner.plugin.Kind;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.SettingDescription;
 import io.perennial.runner.plugin.SettingType;
@@ -47,7 +46,6 @@ final class RecordBinder {
 
   /** Binds a block whose {@code type} names an extension; the name alone stands for it, too. */
   <T> Optional<Configured<T>> slot(Class<T> kind, Yaml value, String path) {
-    String label = Kind.label(kind);
     if (value instanceof Yaml.Scalar name && !name.isNull()) {
       // `dataset: digits` is what people write first; it can mean nothing else.
       return configured(kind, name, new Yaml.Mapping(name.position(), Map.of()), path);
@@ -56,22 +54,16 @@ final class RecordBinder {
       problems.add(
           value.position(),
           path,
-          "must be a block with the type of a "
-              + label
-              + ", not "
-              + value.shown()
-              + "."
-              + all(kind));
+          "must be a block with a 'type', not " + value.shown() + "." + all(kind));
       return Optional.empty();
     }
     Entry type = block.entries().get(TYPE);
     if (type == null) {
-      problems.add(block.position(), path, "has no 'type' that names a " + label + "." + all(kind));
+      problems.add(block.position(), path, "has no 'type'." + all(kind));
       return Optional.empty();
     }
     if (!(type.value() instanceof Yaml.Scalar name) || name.isNull()) {
-      problems.add(
-          type.value().position(), child(path, TYPE), "must name a " + label + "." + all(kind));
+      problems.add(type.value().position(), child(path, TYPE), "must be a name." + all(kind));
       return Optional.empty();
     }
     return configured(kind, name, block, path);
@@ -151,12 +143,12 @@ final class RecordBinder {
     }
     // A default that does not bind, because its extension is not there, say, is told at the block.
     Problems inDefault = new Problems();
-    Yaml written =
-        new YamlReader(inDefault).inline(byDefault.get(), "default '" + byDefault.get() + "'");
+    Yaml written = new YamlReader(inDefault).inline(byDefault.get(), "default");
     Object value =
         new RecordBinder(registry, inDefault, scalars.reporting(inDefault))
             .value(setting, setting.type(), written, own);
-    inDefault.list().forEach(message -> problems.add(block.position(), "", message));
+    inDefault.moveTo(
+        problems, block.position(), "the default " + byDefault.get() + " cannot be used: ");
     return value;
   }
 

@@ -40,15 +40,19 @@ final class YamlReader {
 
   /** Reads a text that must hold a value; the source's name goes into messages. */
   Yaml parse(String text, String source) {
-    return compose(text, source, new NodeConverter(source, true, problems));
+    Yaml value = compose(text, source, true);
+    if (value instanceof Yaml.Scalar scalar && scalar.isNull()) {
+      throw empty(source);
+    }
+    return value;
   }
 
   /** Reads the value of an option or an annotation, whose lines mean nothing to the user. */
   Yaml inline(String text, String source) {
-    return compose(text, source, new NodeConverter(source, false, problems));
+    return compose(text, source, false);
   }
 
-  private static Yaml compose(String text, String source, NodeConverter converter) {
+  private Yaml compose(String text, String source, boolean lines) {
     checkText(text, source);
     LoadSettings settings =
         LoadSettings.builder()
@@ -58,9 +62,10 @@ final class YamlReader {
             .build();
     try {
       Optional<Node> root = new Compose(settings).composeString(text);
-      return converter.convert(root.orElseThrow(() -> empty(source)));
+      return new NodeConverter(source, lines, problems)
+          .convert(root.orElseThrow(() -> empty(source)));
     } catch (MarkedYamlEngineException e) {
-      throw new InputException(malformed(e, source), e);
+      throw new InputException(malformed(e, source, lines), e);
     } catch (YamlEngineException e) {
       throw new InputException(source + ": is no valid YAML: " + e.getMessage() + ".", e);
     } catch (StackOverflowError e) {
@@ -68,10 +73,11 @@ final class YamlReader {
     }
   }
 
-  private static String malformed(MarkedYamlEngineException error, String source) {
+  private static String malformed(MarkedYamlEngineException error, String source, boolean lines) {
     Position place =
         error
             .getProblemMark()
+            .filter(mark -> lines)
             .map(mark -> new Position(source, mark.getLine() + 1, mark.getColumn() + 1))
             .orElse(Position.of(source));
     String problem = String.valueOf(error.getProblem());

@@ -62,7 +62,7 @@ final class Digits implements DataSource {
     }
 
     Examples examples() {
-      return new ByteExamples(pixels.toByteArray(), labels.toByteArray(), PIXELS, BLACK);
+      return ByteExamples.of(pixels.toByteArray(), labels.toByteArray(), PIXELS, BLACK);
     }
   }
 }

@@ -130,7 +130,7 @@ public final class IdxFiles implements DataSource {
 
     Examples examples() {
       int length = shape()[0] * shape()[1];
-      return new ByteExamples(images.values(), labels.values(), length, 255);
+      return ByteExamples.of(images.values(), labels.values(), length, 255);
     }
   }
 }

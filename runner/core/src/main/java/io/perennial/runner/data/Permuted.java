@@ -12,7 +12,6 @@ import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -68,44 +67,39 @@ public final class Permuted implements Scenario {
   @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
-    Examples all = data.training();
-    int[] indices = IntStream.range(0, all.size()).toArray();
+    int[] indices = IntStream.range(0, data.training().size()).toArray();
     Holdout holdout =
         Holdout.of(indices, settings.validation(), random.child("validation"), data.name());
-    int[] classes = Labels.occurring(data);
     return IntStream.range(0, settings.tasks())
-        .mapToObj(
-            index -> {
-              UnaryOperator<Examples> view = view(index, data);
-              int shift = shift(index, data);
-              return new Task(
-                  index,
-                  "permutation " + (index + 1),
-                  data.shape(),
-                  IntStream.of(classes).map(c -> c + shift).toArray(),
-                  view.apply(all.select(holdout.training())),
-                  view.apply(all.select(holdout.validation())),
-                  view.apply(data.test()));
-            })
+        .mapToObj(index -> task(index, data, holdout))
         .toList();
   }
 
-  private UnaryOperator<Examples> view(int index, DataSet data) {
-    if (index == 0) {
-      return examples -> examples;
-    }
-    int shift = shift(index, data);
+  private Task task(int index, DataSet data, Holdout holdout) {
+    int shift =
+        settings.setting() == Setting.DOMAIN_INCREMENTAL ? 0 : index * data.classes().size();
     int[] labels = IntStream.range(0, data.classes().size()).map(c -> c + shift).toArray();
+    Examples training = new Relabelled(permuted(index, data.training(), data.shape()), labels);
+    Examples test = new Relabelled(permuted(index, data.test(), data.shape()), labels);
+    return new Task(
+        index,
+        "permutation " + (index + 1),
+        data.shape(),
+        IntStream.of(Labels.occurring(data)).map(c -> c + shift).toArray(),
+        training.select(holdout.training()),
+        training.select(holdout.validation()),
+        test);
+  }
+
+  private Examples permuted(int index, Examples examples, long[] shape) {
+    if (index == 0) {
+      return examples;
+    }
     int features = 1;
-    for (long size : data.shape()) {
+    for (long size : shape) {
       features *= (int) size;
     }
     RandomSource own = random.child("permutation").child(Integer.toString(index));
-    Permutation permutation = new Permutation(own.permutation(features));
-    return examples -> new PermutedExamples(new Relabelled(examples, labels), permutation);
-  }
-
-  private int shift(int index, DataSet data) {
-    return settings.setting() == Setting.DOMAIN_INCREMENTAL ? 0 : index * data.classes().size();
+    return PermutedExamples.of(examples, own.permutation(features));
   }
 }

@@ -9,6 +9,16 @@ import io.perennial.api.Examples;
  * @param permutation of the features
  */
 record PermutedExamples(Examples all, Permutation permutation) implements Examples {
+  /**
+   * The same examples; feature i is the one that was at {@code order[i]}. Those that can rearrange
+   * while they read, which costs next to nothing, do so.
+   */
+  static Examples of(Examples all, int[] order) {
+    return all instanceof ByteExamples bytes
+        ? bytes.permuted(order)
+        : new PermutedExamples(all, new Permutation(order));
+  }
+
   @Override
   public int size() {
     return all.size();

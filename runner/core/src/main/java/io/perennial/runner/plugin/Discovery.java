@@ -20,7 +20,8 @@ final class Discovery {
     void accept(LoadedPlugin plugin, List<Registration<?>> registrations) throws RefusedException;
   }
 
-  private static final Pattern PROVIDER = Pattern.compile("Provider (\\S+)(?: |$)");
+  private static final Pattern PROVIDER =
+      Pattern.compile("^(?:Provider )?([\\w.$]+) (?:not|could)");
   private static final String REBUILD = "Only its author can correct this.";
 
   /** A loader that fails again and again without moving on must not hang the runner. */

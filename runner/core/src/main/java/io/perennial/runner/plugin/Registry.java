@@ -94,15 +94,14 @@ public final class Registry {
   /** Says that there is no such extension, what may have been meant and what there is. */
   public String unknown(Class<?> kind, String name) {
     List<String> names = names(kind);
-    String label = Kind.label(kind);
     return "there is no "
-        + label
+        + Kind.label(kind)
         + " '"
         + name
         + "'."
         + Suggestion.sentence(name, names)
         + (names.isEmpty()
-            ? " No plugin offers a " + label + "."
+            ? " No plugin offers any."
             : " Available: " + String.join(", ", names) + ".")
         + (refused.isEmpty() ? "" : " Some plugins were refused: see 'perennial list'.");
   }

@@ -65,8 +65,12 @@ public record SettingDescription(
       return stripped;
     }
     int second = stripped.offsetByCodePoints(0, 1);
-    // Symbols and names in code, such as `fisher` or λ, stay as they are.
-    boolean word = stripped.length() > second && Character.isLowerCase(stripped.charAt(second));
+    // λ stays λ, and the name of something in code, such as R0, stays as it is.
+    char first = stripped.charAt(0);
+    boolean word =
+        first >= 'a'
+            && first <= 'z'
+            && (stripped.length() == 1 || !Character.isUpperCase(stripped.charAt(1)));
     String start = stripped.substring(0, second);
     String capital = word ? start.toUpperCase(Locale.ROOT) : start;
     boolean ended = stripped.endsWith(".") || stripped.endsWith("!") || stripped.endsWith("?");

@@ -12,8 +12,9 @@ public final class Suggestion {
   private Suggestion() {}
 
   /**
-   * The nearest candidate that is at most two edits away (a swap of neighbours is one), or that
-   * begins with the word or the word with it. Case, hyphens and underscores do not count.
+   * The nearest candidate that is at most two edits away (a swap of neighbours is one; in words of
+   * up to three letters, one edit), or that begins with the word or the word with it. Case, hyphens
+   * and underscores do not count.
    */
   public static Optional<String> of(String word, Collection<String> candidates) {
     String plain = plain(word);
@@ -31,8 +32,8 @@ public final class Suggestion {
 
   private static boolean isClose(String word, String candidate) {
     int shorter = Math.min(word.length(), candidate.length());
-    // Two edits turn any word of two letters into any other.
-    return distance(word, candidate) <= Math.min(CLOSE, shorter - 1)
+    // Two edits turn a word of three letters into many that have nothing to do with it.
+    return distance(word, candidate) <= Math.min(CLOSE, shorter / 2)
         || (shorter > 1 && (candidate.startsWith(word) || word.startsWith(candidate)));
   }
 

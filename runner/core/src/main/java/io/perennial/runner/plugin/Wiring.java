@@ -33,6 +33,10 @@ import java.util.Map;
  * <p>Not safe for use by several threads.
  */
 public final class Wiring implements Extensions {
+  private static final String OFFERED =
+      " The plugin must bind it, or ask for what is there: its settings record, RandomSource,"
+          + " Extensions and the run's services.";
+
   private final Registry registry;
   private final RandomSource root;
   private final Injector run;
@@ -137,12 +141,17 @@ public final class Wiring implements Extensions {
     InputException unwired =
         new InputException(
             messages.stream()
-                .map(GuiceErrors::text)
-                .map(text -> subject(extension, label) + " cannot be made: " + text)
+                .map(message -> unwired(subject(extension, label), message))
                 .distinct()
                 .toList());
     unwired.initCause(error);
     return unwired;
+  }
+
+  private static String unwired(String subject, Message message) {
+    String text = GuiceErrors.text(message);
+    boolean missing = text.contains("explicitly bound") || text.contains("No implementation");
+    return subject + " cannot be made: " + text + (missing ? OFFERED : "");
   }
 
   private static String subject(Extension<?> extension, String label) {

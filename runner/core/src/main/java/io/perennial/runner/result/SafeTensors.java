@@ -100,7 +100,7 @@ final class SafeTensors {
       }
       Map<String, Object> description = new LinkedHashMap<>();
       description.put("dtype", SafeTensorsHeader.TYPES.get(tensor.dataType()));
-      description.put("shape", tensor.shape());
+      description.put("shape", shape(tensor));
       description.put("data_offsets", List.of(offset, end));
       header.put(entry.getKey(), description);
       offset = end;
@@ -110,6 +110,11 @@ final class SafeTensors {
     byte[] bytes = Arrays.copyOf(json, padded);
     Arrays.fill(bytes, json.length, padded, (byte) ' ');
     return bytes;
+  }
+
+  /** ND4J's array without elements may have no dimensions either, which here means one element. */
+  private static long[] shape(INDArray tensor) {
+    return tensor.isEmpty() && tensor.rank() == 0 ? new long[] {0} : tensor.shape();
   }
 
   private static int size(DataType type, String name) {

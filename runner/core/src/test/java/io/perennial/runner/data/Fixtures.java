@@ -9,6 +9,7 @@ import io.perennial.api.RandomSource;
 import io.perennial.api.Registration;
 import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -42,6 +43,11 @@ final class Fixtures {
         new Permuted.Settings(ANY, tasks, setting, validation),
         new RandomSource(seed),
         new Fixed(data));
+  }
+
+  /** This thread's time: whatever else runs on the machine does not count. */
+  static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   static float[] read(Examples examples, int index, int features) {

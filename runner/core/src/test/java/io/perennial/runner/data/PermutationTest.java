@@ -26,4 +26,22 @@ class PermutationTest {
       assertThat(values[i]).isEqualTo(inside ? at + order[i - at] : i);
     }
   }
+
+  @Property(tries = 100)
+  void bytesRearrangeWhileTheyAreRead(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 50) int length) {
+    byte[] values = new byte[3 * length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (byte) i;
+    }
+    ByteExamples bytes = ByteExamples.of(values, new byte[3], length, 255);
+    int[] once = new RandomSource(seed).permutation(length);
+    int[] twice = new RandomSource(seed + 1).permutation(length);
+
+    float[] expected = Fixtures.read(bytes, 2, length);
+    new Permutation(once).apply(expected, 0);
+    new Permutation(twice).apply(expected, 0);
+
+    assertThat(Fixtures.read(bytes.permuted(once).permuted(twice), 2, length)).isEqualTo(expected);
+  }
 }

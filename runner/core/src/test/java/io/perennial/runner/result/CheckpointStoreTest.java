@@ -56,7 +56,7 @@ class CheckpointStoreTest {
             .tensor("block", all.get(NDArrayIndex.interval(1, 3)))
             .tensor("transposed", all.transpose())
             .tensor("scalar", Nd4j.scalar(2.5))
-            .tensor("empty", Nd4j.empty(DataType.FLOAT))
+            .tensor("empty", Nd4j.create(DataType.FLOAT, 0))
             .build();
     new CheckpointStore(directory).write(1, state);
     assertSame(new CheckpointStore(directory).latest().orElseThrow().state(), state);
@@ -118,7 +118,7 @@ class CheckpointStoreTest {
     for (String name : List.of("tensors.safetensors", "state.json", "manifest.json")) {
       Path file = directory.resolve("task-0002").resolve(name);
       byte[] good = Files.readAllBytes(file);
-      for (int attempt = 0; attempt < 200; attempt++) {
+      for (int attempt = 0; attempt < 100; attempt++) {
         byte[] bad = good.clone();
         if (attempt % 4 == 0) {
           bad = Arrays.copyOf(good, random.nextInt(good.length));
@@ -137,7 +137,7 @@ class CheckpointStoreTest {
       }
       Files.write(file, good);
     }
-    assertThat(harmless).isLessThan(20);
+    assertThat(harmless).isLessThan(10);
     assertThat(store.latest().orElseThrow().damaged()).isEmpty();
   }
 

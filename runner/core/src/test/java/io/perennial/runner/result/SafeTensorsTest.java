@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -52,6 +53,14 @@ class SafeTensorsTest {
     assertThat(SafeTensors.read(file))
         .hasEntrySatisfying("w", w -> assertThat(w.shape()).containsExactly(1, 2));
     assertThat(SafeTensors.read(file("{}", 0))).isEmpty();
+  }
+
+  @Test
+  void anEmptyTensorStaysEmpty() throws IOException {
+    Path file = directory.resolve("t");
+    SafeTensors.write(file, Map.of("none", Nd4j.empty(DataType.DOUBLE)));
+    assertThat(SafeTensors.read(file))
+        .hasEntrySatisfying("none", none -> assertThat(none.isEmpty()).isTrue());
   }
 
   @Test
