@@ -156,7 +156,7 @@ class OptimizerTest {
         double minimum = curvature / (curvature + 2 * lambda);
         assertConverges(sgd(0.05, 0), type, lambda, curvature, minimum, 4000);
         assertConverges(sgd(0.05, 0.9), type, lambda, curvature, minimum, 4000);
-        assertConverges(adam(0.001), type, lambda, curvature, minimum, 40_000);
+        assertConverges(adam(0.001), type, lambda, curvature, minimum, 10_000);
       }
     }
   }
@@ -191,7 +191,7 @@ class OptimizerTest {
   void theMinimumOfNumericsIsMet() {
     assertConverges(sgd(0.05, 0), DataType.DOUBLE, 2, 1, 0.2, 4000);
     assertConverges(sgd(0.05, 0.9), DataType.DOUBLE, 2, 1, 0.2, 4000);
-    assertConverges(adam(0.001), DataType.DOUBLE, 2, 1, 0.2, 40_000);
+    assertConverges(adam(0.001), DataType.DOUBLE, 2, 1, 0.2, 10_000);
   }
 
   @Test

@@ -33,14 +33,14 @@ final class Demo {
     PrintWriter out = command.getOut();
     Path directory = running.out("demo");
     out.println(
-        "Five tasks of two handwritten digits, learned one after the other, with %d seeds"
-            .formatted(SEEDS.size()));
+        "Handwritten digits under five permutations of their pixels, learned one after the other, with"
+            + " %d seeds".formatted(SEEDS.size()));
     out.flush();
     TextTable table =
         new TextTable("strategy", "average accuracy", "forgetting", "seconds", "what it does");
     for (String strategy : STRATEGIES) {
       RunConfiguration configuration =
-          engine.parse(example("split-digits-" + strategy + ".yaml")).withSeeds(SEEDS);
+          engine.parse(example("permuted-digits-" + strategy + ".yaml")).withSeeds(SEEDS);
       Results results = running.run(configuration, directory.resolve(strategy), false);
       table.row(
           strategy,

@@ -41,6 +41,20 @@ public record Results(
     return RunResult.Status.COMPLETE;
   }
 
+  /**
+   * The mean of a metric over the complete runs; NaN if it has none.
+   *
+   * @throws IllegalArgumentException if there is no metric of that name
+   */
+  public double mean(String metric) {
+    Metric.Value value = mean.get(metric);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "There is no metric '" + metric + "'; there are " + mean.keySet());
+    }
+    return value.number();
+  }
+
   private static Metric.Value mean(List<RunResult> complete, String metric) {
     if (complete.isEmpty()) {
       return Metric.Value.missing("no run is complete");

@@ -34,6 +34,7 @@ final class Step {
   private int classes;
   private double loss;
   private int correct;
+  private boolean dataFinite = true;
 
   Step(Plan plan, Roles roles, Competition competition) {
     this.plan = plan;
@@ -72,6 +73,7 @@ final class Step {
       loss += term.add(training, batch, logits, logitsGradient);
     }
     if (!Double.isFinite(loss)) {
+      dataFinite = Vectors.isFinite(batch.features());
       throw diverged(training);
     }
     countCorrect(batch, logits, count);
@@ -162,8 +164,8 @@ final class Step {
   /** What to tell when the loss or the parameters are no longer finite. */
   DivergedException diverged(Training training) {
     String cause =
-        Vectors.isFinite(training.model().parameters())
-            ? "The data may contain values that are no numbers, or features far outside [0, 1]."
+        !dataFinite
+            ? "The features of this batch contain values that are no finite numbers."
             : "The learning rate is probably too large"
                 + (roles.regularizers.isEmpty()
                     ? "."
