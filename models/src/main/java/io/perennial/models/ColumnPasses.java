@@ -161,7 +161,7 @@ final class ColumnPasses<A> implements AutoCloseable {
       java.util.function.Function<ColumnShard<A>, A> ofShard) {
     kernels.fill(sums, width, 0);
     for (ColumnShard<A> shard : shards) {
-      kernels.add(ofShard.apply(shard), 0, sums, width);
+      kernels.add(ofShard.apply(shard), sums, width);
     }
     kernels.put(sums, 0, gradient, offset, width);
   }

@@ -161,18 +161,7 @@ final class ColumnShard<A> {
     int out = column.shape().dense().outputs(l);
     Memory own = l == 0 ? x : inputs[l][number];
     kernels.gemm(
-        false,
-        true,
-        rows,
-        out,
-        in,
-        own,
-        l == 0 ? in : side,
-        column.weights(l),
-        in,
-        0,
-        z,
-        stride);
+        false, true, rows, out, in, own, l == 0 ? in : side, column.weights(l), in, 0, z, stride);
     Memory folded = column.folded(l);
     Memory adapterBias = column.adapterBias(l);
     Memory adapterWeights = column.adapterWeights(l);
@@ -180,8 +169,7 @@ final class ColumnShard<A> {
       int a = column.shape().adapters()[l];
       int anterior = column.shape().anterior(l);
       Memory y = adapted(column, l);
-      kernels.gemm(
-          false, true, rows, a, anterior, inputs[l][0], side, folded, anterior, 0, y, a);
+      kernels.gemm(false, true, rows, a, anterior, inputs[l][0], side, folded, anterior, 0, y, a);
       finish(y, a, a, adapterBias, Activation.RELU);
       kernels.gemm(false, true, rows, out, a, y, a, adapterWeights, a, 1, z, stride);
     }
@@ -199,9 +187,9 @@ final class ColumnShard<A> {
     for (int row = 0; row < rows; row++) {
       kernels.get(z, row * stride, block, 0, width);
       if (function == null) {
-        kernels.addBias(block, 0, bias, width);
+        kernels.add(bias, block, width);
       } else {
-        function.apply(kernels, block, 0, bias, width);
+        function.apply(kernels, block, bias, width);
       }
       kernels.put(block, 0, z, row * stride, width);
     }
@@ -247,7 +235,7 @@ final class ColumnShard<A> {
         function.applyGradient(kernels, block, other, width);
         kernels.put(block, 0, delta, row * width, width);
       }
-      kernels.add(block, 0, sums, width);
+      kernels.add(block, sums, width);
     }
   }
 

@@ -172,8 +172,7 @@ final class ColumnStack<A> implements AutoCloseable {
     }
     closePasses();
     DenseLayers dense = from.dense().withOutputs(classes);
-    Column<A> grown =
-        new Column<>(kernels, ColumnShape.of(dense, from.previous(), adapterWidth));
+    Column<A> grown = new Column<>(kernels, ColumnShape.of(dense, from.previous(), adapterWidth));
     int[] sources = sources(from, grown.shape());
     double[] before = new double[from.size()];
     Vectors.read(old.parameters(), before);

@@ -14,7 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * columns before it through adapters (Rusu et al., <a href="https://arxiv.org/abs/1606.04671">arXiv
  * 1606.04671</a>, eq. 2):
  *
- * <pre>h_i^(k) = f(W_i^(k) h_(i-1)^(k) + U_i^(k) relu(V_i^(k) α_(i-1)^(&lt;k) h_(i-1)^(&lt;k)))</pre>
+ * <pre>h_i^(k) = f(W_i^(k) h_(i-1)^(k) + U_i^(k) relu(V_i^(k) α_(i-1)^(&lt;k) h_(i-1)^(&lt;k)))
+ * </pre>
  *
  * with biases beside W and V, one learned scalar α a column and layer, and adapters from the second
  * layer on. A row goes to the column of its task. Only the newest column with its adapters is live;

@@ -22,10 +22,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A column a task: a network that learns its task from its own input and, through adapters, from the
- * hidden layers of the columns before it, which are frozen: {@code h_i^(k) = f(W_i h_(i-1)^(k) + U_i
- * σ(V_i α h_(i-1)^(<k)))} (arXiv 1606.04671, eq. 2), with f the network's non-linearity, σ a ReLU,
- * and adapters from the second layer on, the output layer included. Forgetting is exactly 0.
+ * A column a task: a network that learns its task from its own input and, through adapters, from
+ * the hidden layers of the columns before it, which are frozen: {@code h_i^(k) = f(W_i h_(i-1)^(k)
+ * + U_i σ(V_i α h_(i-1)^(<k)))} (arXiv 1606.04671, eq. 2), with f the network's non-linearity, σ a
+ * ReLU, and adapters from the second layer on, the output layer included. Forgetting is exactly 0.
  *
  * <p>A training step computes all columns and goes back through the newest: linear in the number of
  * tasks with {@code adapterWidth: 0}, forward quadratic with a fixed one.
