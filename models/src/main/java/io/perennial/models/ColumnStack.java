@@ -110,7 +110,7 @@ final class ColumnStack<A> implements AutoCloseable {
       result = new double[count];
       values = new double[count];
     }
-    Arrays.fill(result, 0, count, ProgressiveColumns.CANNOT_WIN);
+    Arrays.fill(result, 0, count, TaskModels.CANNOT_WIN);
     for (int c = 0; c < all.size(); c++) {
       if (needed[c]) {
         Vectors.read(pass.logits(c), values);

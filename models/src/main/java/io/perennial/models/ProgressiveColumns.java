@@ -27,9 +27,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * newest column only, whose gradients are linear in the number of columns.
  */
 public final class ProgressiveColumns implements Model {
-  /** The logit of a class that a row's column does not have: finite, and below any other. */
-  static final double CANNOT_WIN = -1e30;
-
   private final ColumnStack<?> columns;
 
   /**

@@ -240,7 +240,7 @@ class ProgressiveColumnsTest {
       System.arraycopy(logits, n * model.classes(), values, n * own, own);
       for (int c = own; c < model.classes(); c++) {
         assertThat((float) logits[n * model.classes() + c])
-            .isEqualTo((float) ProgressiveColumns.CANNOT_WIN);
+            .isEqualTo((float) TaskModels.CANNOT_WIN);
       }
     }
     return Vectors.sha256(Tensors.of(DataType.DOUBLE, values, values.length));
