@@ -27,9 +27,12 @@ record Exclusion(String block, String one, String other) {
   /** Reports it if both are written. */
   void check(Yaml root, Problems problems) {
     Yaml target = root;
-    if (!block.isEmpty() && root instanceof Yaml.Mapping outer) {
-      Entry inner = outer.entries().get(block);
-      target = inner == null ? root : inner.value();
+    if (!block.isEmpty()) {
+      Entry inner = root instanceof Yaml.Mapping outer ? outer.entries().get(block) : null;
+      if (inner == null) {
+        return;
+      }
+      target = inner.value();
     }
     if (!(target instanceof Yaml.Mapping settings)) {
       return;
