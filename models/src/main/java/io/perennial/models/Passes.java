@@ -40,6 +40,7 @@ final class Passes<A> implements AutoCloseable {
   private Memory[] right;
   private double beta;
   private @Nullable Memory target;
+  private @Nullable Memory inputGradient;
   private final Memory[][] targetParts;
 
   Passes(
@@ -106,7 +107,17 @@ final class Passes<A> implements AutoCloseable {
 
   /** Overwrites {@code gradient}, {@code [P]}. */
   void backward(Memory logitsGradient, Memory gradient) {
+    backward(logitsGradient, gradient, null);
+  }
+
+  /**
+   * Overwrites {@code gradient}, {@code [P]}, and {@code inputGradient}, {@code [N, inputs]},
+   * unless it is null. The logits themselves are not read: their gradient may have taken their
+   * place.
+   */
+  void backward(Memory logitsGradient, Memory gradient, @Nullable Memory inputGradient) {
     prepareBackward();
+    this.inputGradient = inputGradient;
     deltas.set(layers.count() - 1, logitsGradient);
     workers.run(sharding.count(), backward);
     parameterGradients(deltas, inputs, 0, gradient);
@@ -114,6 +125,10 @@ final class Passes<A> implements AutoCloseable {
 
   private void backward(int shard) {
     shards.get(shard).backward(deltas.rows(shard));
+    Memory toInput = inputGradient;
+    if (toInput != null) {
+      shards.get(shard).backwardToInput(deltas.rows(shard), toInput);
+    }
   }
 
   /** Adds the powers of the per-example gradients to {@code sum}, {@code [P]}. */

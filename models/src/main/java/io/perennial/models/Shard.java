@@ -24,6 +24,8 @@ final class Shard<A> {
   private final A[] columnSums;
   private @Nullable Memory wholeInput;
   private @Nullable Memory input;
+  private @Nullable Memory wholeInputGradient;
+  private @Nullable Memory inputGradient;
 
   /**
    * @param first row of the batch
@@ -118,6 +120,24 @@ final class Shard<A> {
       propagate(l, deltas);
       visit(deltas[l - 1], layers.inputs(l), outputs[l - 1], columnSums[l - 1]);
     }
+  }
+
+  /**
+   * After {@link #backward}: the gradient with respect to the first layer's input.
+   *
+   * @param deltas as in {@link #backward}
+   * @param batchGradient for the whole batch, {@code [N, inputs]}; this shard's rows are written
+   */
+  void backwardToInput(Memory[] deltas, Memory batchGradient) {
+    int in = layers.inputs(0);
+    int out = layers.outputs(0);
+    Memory to = inputGradient;
+    if (to == null || wholeInputGradient != batchGradient) {
+      to = part(batchGradient, in);
+      inputGradient = to;
+      wholeInputGradient = batchGradient;
+    }
+    kernels.gemm(false, false, rows, in, out, deltas[0], out, weights[0], in, 0, to, in);
   }
 
   private void clearSums() {
