@@ -33,6 +33,8 @@ final class Passes<A> implements AutoCloseable {
   private final IntConsumer products = this::products;
   private boolean backwardReady;
   private @Nullable Powers powers;
+  private @Nullable Memory inputGradient;
+  private final Memory[] inputGradientRows;
 
   /** The job of {@link #products}: {@code target = leftᵀ right + beta target} for each layer. */
   private @Nullable LayerMatrices left;
@@ -40,7 +42,6 @@ final class Passes<A> implements AutoCloseable {
   private Memory[] right;
   private double beta;
   private @Nullable Memory target;
-  private @Nullable Memory inputGradient;
   private final Memory[][] targetParts;
 
   Passes(
@@ -79,6 +80,7 @@ final class Passes<A> implements AutoCloseable {
     System.arraycopy(outputMemory, 0, inputs, 1, count - 1);
     this.right = inputs;
     this.sums = kernels.array(layers.widest());
+    this.inputGradientRows = new Memory[sharding.count()];
     this.targetParts = new Memory[sharding.count()][count];
   }
 
@@ -95,6 +97,23 @@ final class Passes<A> implements AutoCloseable {
     return layers.count() == 1 ? null : outputs[layers.count() - 2];
   }
 
+  /**
+   * Asks every later pass back for the gradient with respect to the input too.
+   *
+   * @return {@code [N, inputs]}, overwritten by each pass back
+   */
+  Memory inputGradient() {
+    Memory made = inputGradient;
+    if (made == null) {
+      made = Memory.of(matrix(layers.inputs(0)));
+      for (int s = 0; s < sharding.count(); s++) {
+        inputGradientRows[s] = shards.get(s).part(made, layers.inputs(0));
+      }
+      inputGradient = made;
+    }
+    return made;
+  }
+
   /** Computes {@link #logits()}. */
   void forward(Memory features) {
     inputs[0] = features;
@@ -107,17 +126,7 @@ final class Passes<A> implements AutoCloseable {
 
   /** Overwrites {@code gradient}, {@code [P]}. */
   void backward(Memory logitsGradient, Memory gradient) {
-    backward(logitsGradient, gradient, null);
-  }
-
-  /**
-   * Overwrites {@code gradient}, {@code [P]}, and {@code inputGradient}, {@code [N, inputs]},
-   * unless it is null. The logits themselves are not read: their gradient may have taken their
-   * place.
-   */
-  void backward(Memory logitsGradient, Memory gradient, @Nullable Memory inputGradient) {
     prepareBackward();
-    this.inputGradient = inputGradient;
     deltas.set(layers.count() - 1, logitsGradient);
     workers.run(sharding.count(), backward);
     parameterGradients(deltas, inputs, 0, gradient);
@@ -125,9 +134,12 @@ final class Passes<A> implements AutoCloseable {
 
   private void backward(int shard) {
     shards.get(shard).backward(deltas.rows(shard));
-    Memory toInput = inputGradient;
-    if (toInput != null) {
-      shards.get(shard).backwardToInput(deltas.rows(shard), toInput);
+    propagateToInput(shard);
+  }
+
+  private void propagateToInput(int shard) {
+    if (inputGradient != null) {
+      shards.get(shard).propagateToInput(deltas.rows(shard)[0], inputGradientRows[shard]);
     }
   }
 

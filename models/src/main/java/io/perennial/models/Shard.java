@@ -24,8 +24,6 @@ final class Shard<A> {
   private final A[] columnSums;
   private @Nullable Memory wholeInput;
   private @Nullable Memory input;
-  private @Nullable Memory wholeInputGradient;
-  private @Nullable Memory inputGradient;
 
   /**
    * @param first row of the batch
@@ -122,24 +120,6 @@ final class Shard<A> {
     }
   }
 
-  /**
-   * After {@link #backward}: the gradient with respect to the first layer's input.
-   *
-   * @param deltas as in {@link #backward}
-   * @param batchGradient for the whole batch, {@code [N, inputs]}; this shard's rows are written
-   */
-  void backwardToInput(Memory[] deltas, Memory batchGradient) {
-    int in = layers.inputs(0);
-    int out = layers.outputs(0);
-    Memory to = inputGradient;
-    if (to == null || wholeInputGradient != batchGradient) {
-      to = part(batchGradient, in);
-      inputGradient = to;
-      wholeInputGradient = batchGradient;
-    }
-    kernels.gemm(false, false, rows, in, out, deltas[0], out, weights[0], in, 0, to, in);
-  }
-
   private void clearSums() {
     for (int l = 0; l < layers.count(); l++) {
       kernels.fill(columnSums[l], layers.outputs(l), 0);
@@ -162,6 +142,18 @@ final class Shard<A> {
         0,
         deltas[layer - 1],
         in);
+  }
+
+  /**
+   * Propagates the first layer's delta to the input.
+   *
+   * @param delta of the first layer, as {@link #backward} or {@link #addPowers} left it
+   * @param to this shard's rows of the input's gradient
+   */
+  void propagateToInput(Memory delta, Memory to) {
+    int in = layers.inputs(0);
+    int out = layers.outputs(0);
+    kernels.gemm(false, false, rows, in, out, delta, out, weights[0], in, 0, to, in);
   }
 
   /** The activation's derivative (unless {@code h} is null) and the columns' sums, in one pass. */
