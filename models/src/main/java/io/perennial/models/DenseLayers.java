@@ -2,6 +2,7 @@ package io.perennial.models;
 
 import io.perennial.api.InputException;
 import io.perennial.api.Model;
+import io.perennial.api.RandomSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,6 +71,29 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
     int[] changed = widths.clone();
     changed[changed.length - 1] = outputs;
     return of(changed);
+  }
+
+  /**
+   * Draws first weights of a layer's outputs from {@code firstOutput} on, uniformly: the
+   * activation's bound, and Glorot's in the last layer.
+   *
+   * @param values of the parameter vector, from {@code start} on
+   */
+  void draw(
+      int layer,
+      int firstOutput,
+      Activation activation,
+      RandomSource random,
+      double[] values,
+      int start) {
+    int in = inputs(layer);
+    int out = outputs(layer);
+    Activation follows = layer == count() - 1 ? Activation.TANH : activation;
+    double bound = follows.bound(in, out);
+    int weights = start + weightOffset(layer);
+    for (int i = firstOutput * in; i < out * in; i++) {
+      values[weights + i] = bound * (2 * random.nextDouble() - 1);
+    }
   }
 
   List<Model.Slice> slices() {

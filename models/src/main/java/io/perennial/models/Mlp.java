@@ -203,7 +203,7 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
       double[] values = new double[old.size()];
       Vectors.read(parameters, values);
       double[] fresh = new double[grown.size()];
-      draw(grown, top, old.outputs(), random, fresh);
+      grown.draw(top, old.outputs(), activation, random, fresh, 0);
       for (int i = 0; i < fresh.length; i++) {
         fresh[i] = sources[i] < 0 ? fresh[i] : values[sources[i]];
       }
@@ -217,22 +217,9 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
   public void reinitialize(RandomSource random) {
     double[] values = new double[layers.size()];
     for (int l = 0; l < layers.count(); l++) {
-      draw(layers, l, 0, random, values);
+      layers.draw(l, 0, activation, random, values, 0);
     }
     Vectors.write(values, parameters);
-  }
-
-  /** Draws the weights of a layer's outputs from {@code firstOutput} on. */
-  private void draw(
-      DenseLayers shape, int layer, int firstOutput, RandomSource random, double[] values) {
-    int in = shape.inputs(layer);
-    int out = shape.outputs(layer);
-    Activation follows = layer == shape.count() - 1 ? Activation.TANH : activation;
-    double bound = follows.bound(in, out);
-    int start = shape.weightOffset(layer);
-    for (int i = firstOutput * in; i < out * in; i++) {
-      values[start + i] = bound * (2 * random.nextDouble() - 1);
-    }
   }
 
   @Override

@@ -33,6 +33,8 @@ final class Passes<A> implements AutoCloseable {
   private final IntConsumer products = this::products;
   private boolean backwardReady;
   private @Nullable Powers powers;
+  private @Nullable Memory inputGradient;
+  private final Memory[] inputGradientRows;
 
   /** The job of {@link #products}: {@code target = leftᵀ right + beta target} for each layer. */
   private @Nullable LayerMatrices left;
@@ -78,6 +80,7 @@ final class Passes<A> implements AutoCloseable {
     System.arraycopy(outputMemory, 0, inputs, 1, count - 1);
     this.right = inputs;
     this.sums = kernels.array(layers.widest());
+    this.inputGradientRows = new Memory[sharding.count()];
     this.targetParts = new Memory[sharding.count()][count];
   }
 
@@ -92,6 +95,23 @@ final class Passes<A> implements AutoCloseable {
   /** The outputs of the last hidden layer; null without one. */
   @Nullable INDArray features() {
     return layers.count() == 1 ? null : outputs[layers.count() - 2];
+  }
+
+  /**
+   * Asks every later pass back for the gradient with respect to the input too.
+   *
+   * @return {@code [N, inputs]}, overwritten by each pass back
+   */
+  Memory inputGradient() {
+    Memory made = inputGradient;
+    if (made == null) {
+      made = Memory.of(matrix(layers.inputs(0)));
+      for (int s = 0; s < sharding.count(); s++) {
+        inputGradientRows[s] = shards.get(s).part(made, layers.inputs(0));
+      }
+      inputGradient = made;
+    }
+    return made;
   }
 
   /** Computes {@link #logits()}. */
@@ -114,6 +134,13 @@ final class Passes<A> implements AutoCloseable {
 
   private void backward(int shard) {
     shards.get(shard).backward(deltas.rows(shard));
+    propagateToInput(shard);
+  }
+
+  private void propagateToInput(int shard) {
+    if (inputGradient != null) {
+      shards.get(shard).propagateToInput(deltas.rows(shard)[0], inputGradientRows[shard]);
+    }
   }
 
   /** Adds the powers of the per-example gradients to {@code sum}, {@code [P]}. */

@@ -142,6 +142,18 @@ final class Shard<A> {
         in);
   }
 
+  /**
+   * Propagates the first layer's delta to the input.
+   *
+   * @param delta of the first layer, as {@link #backward} or {@link #addPowers} left it
+   * @param to this shard's rows of the input's gradient
+   */
+  void propagateToInput(Memory delta, Memory to) {
+    int in = layers.inputs(0);
+    int out = layers.outputs(0);
+    kernels.gemm(false, false, rows, in, out, delta, out, weights[0], in, 0, to, in);
+  }
+
   /** The activation's derivative (unless {@code h} is null) and the columns' sums, in one pass. */
   private void visit(Memory delta, int width, @Nullable Memory h, A columns) {
     int step = wholeRows(width);
