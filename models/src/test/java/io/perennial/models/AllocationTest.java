@@ -62,7 +62,7 @@ class AllocationTest {
       long heap = (heapBytes() - heap0) / steps;
       assertThat(nativeObjects() - made0).isEqualTo(1); // The counting itself.
       assertThat(Pointer.totalBytes()).isEqualTo(pointers0);
-      assertThat(heap).isLessThan(10_000);
+      assertThat(heap).isLessThan(3_000);
     }
   }
 

@@ -22,6 +22,7 @@ final class Evaluator {
   private final Roles roles;
   private final Competition competition;
   private final BatchAssembler assembler;
+  private final ScoreArrays readoutScores;
   private double[] scores = {};
 
   Evaluator(
@@ -35,6 +36,7 @@ final class Evaluator {
     this.tasks = tasks;
     this.roles = roles;
     this.competition = competition;
+    this.readoutScores = new ScoreArrays(model.dataType());
     this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers);
   }
 
@@ -102,9 +104,7 @@ final class Evaluator {
   private INDArray score(Model model, Batch batch, int[] known) {
     if (roles.readout.isPresent() && model instanceof FeatureExtractor extractor) {
       INDArray features = extractor.features(batch.features(), known);
-      INDArray result =
-          Vectors.create(model.dataType(), (long) batch.size() * model.classes())
-              .reshape(batch.size(), model.classes());
+      INDArray result = readoutScores.of(batch.size(), model.classes());
       roles.readout.get().score(features, result);
       return result;
     }
@@ -125,6 +125,7 @@ final class Evaluator {
   }
 
   void close() {
+    readoutScores.close();
     assembler.close();
   }
 }

@@ -72,6 +72,18 @@ class OverridesTest {
   }
 
   @Test
+  void whatTheyExcludeMakesRoom() throws IOException {
+    Files.writeString(
+        file, Files.readString(file).replace("optimizer: sgd", "epochs: 3") + "seed: 9\n");
+    RunConfiguration configuration = read("seeds=[1, 2]", "training.iterations=50");
+    assertThat(configuration.allSeeds()).containsExactly(1L, 2L);
+    assertThat(configuration.training().iterations()).isEqualTo(50);
+    assertThat(problems("seeds=[1, 2]", "seed=3"))
+        .containsExactly(
+            "--set seeds=[1, 2]: seeds: excludes 'seed' (--set seed=3); give one of the two.");
+  }
+
+  @Test
   void mistakesNameTheOverride() {
     assertThat(problems("strategies[0].lambda=-1"))
         .containsExactly(
