@@ -177,15 +177,21 @@ public final class Adam implements Optimizer {
     }
 
     void step(Step step, INDArray theta, INDArray gradient, boolean @Nullable [] frozen) {
-      A m = moments.values(FIRST);
-      A v = moments.values(SECOND);
-      moments.step(theta, gradient, frozen, (t, g, at, n) -> kernels.adam(t, g, m, v, at, step, n));
+      A m = moments.block(FIRST);
+      A v = moments.block(SECOND);
+      moments.step(theta, gradient, frozen, (t, g, n) -> kernels.adam(t, g, m, v, step, n));
     }
 
     void implicitStep(Step step, INDArray theta, List<QuadraticPenalty> penalties) {
-      A v = moments.values(SECOND);
+      A v = moments.block(SECOND);
       moments.parameters(theta);
-      implicit.step(theta, penalties, (eta, at, n) -> kernels.adamStepSize(v, at, eta, step, n));
+      implicit.step(
+          theta,
+          penalties,
+          (eta, at, n) -> {
+            moments.load(at, n);
+            kernels.adamStepSize(v, eta, step, n);
+          });
     }
 
     Descent<A> remap(ParameterMap map) {

@@ -46,7 +46,7 @@ final class DoubleKernels implements Kernels<double[]> {
   @Override
   public void toDouble(double[] from, int at, double[] to, int offset, int n) {
     for (int i = 0; i < n; i++) {
-      to[offset + i] = from[at + i];
+      to[offset + i] = from[i];
     }
   }
 
@@ -114,23 +114,16 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void addBias(double[] x, int at, double[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] += bias[j];
+  public void addRelu(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.max(x[i] + y[i], 0);
     }
   }
 
   @Override
-  public void addBiasRelu(double[] x, int at, double[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = Math.max(x[at + j] + bias[j], 0);
-    }
-  }
-
-  @Override
-  public void addBiasTanh(double[] x, int at, double[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = Math.tanh(x[at + j] + bias[j]);
+  public void addTanh(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.tanh(x[i] + y[i]);
     }
   }
 
@@ -151,9 +144,9 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void add(double[] x, int at, double[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += x[at + j];
+  public void add(double[] x, double[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += x[i];
     }
   }
 
@@ -181,29 +174,28 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void restore(double[] x, int offset, double[] original, boolean[] mask, int at, int n) {
+  public void restore(double[] x, double[] original, boolean[] mask, int at, int n) {
     for (int i = 0; i < n; i++) {
       if (mask[at + i]) {
-        x[offset + i] = original[i];
+        x[i] = original[i];
       }
     }
   }
 
   @Override
   public void momentum(
-      double[] theta, double[] g, double[] m, int at, double learningRate, double momentum, int n) {
+      double[] theta, double[] g, double[] m, double learningRate, double momentum, int n) {
     double lr = learningRate;
     double mu = momentum;
     for (int i = 0; i < n; i++) {
-      double moved = mu * m[at + i] + g[i];
-      m[at + i] = moved;
+      double moved = mu * m[i] + g[i];
+      m[i] = moved;
       theta[i] -= lr * moved;
     }
   }
 
   @Override
-  public void adam(
-      double[] theta, double[] g, double[] m, double[] v, int at, Adam.Step step, int n) {
+  public void adam(double[] theta, double[] g, double[] m, double[] v, Adam.Step step, int n) {
     double beta1 = step.beta1();
     double rest1 = (1 - step.beta1());
     double beta2 = step.beta2();
@@ -212,21 +204,21 @@ final class DoubleKernels implements Kernels<double[]> {
     double scale = (1 / step.rootCorrection());
     double epsilon = step.epsilon();
     for (int i = 0; i < n; i++) {
-      double first = beta1 * m[at + i] + rest1 * g[i];
-      double second = beta2 * v[at + i] + rest2 * g[i] * g[i];
-      m[at + i] = first;
-      v[at + i] = second;
+      double first = beta1 * m[i] + rest1 * g[i];
+      double second = beta2 * v[i] + rest2 * g[i] * g[i];
+      m[i] = first;
+      v[i] = second;
       theta[i] -= size * first / (Math.sqrt(second) * scale + epsilon);
     }
   }
 
   @Override
-  public void adamStepSize(double[] v, int at, double[] eta, Adam.Step step, int n) {
+  public void adamStepSize(double[] v, double[] eta, Adam.Step step, int n) {
     double rate = step.learningRate();
     double scale = (1 / step.rootCorrection());
     double epsilon = step.epsilon();
     for (int i = 0; i < n; i++) {
-      eta[i] = rate / (Math.sqrt(v[at + i]) * scale + epsilon);
+      eta[i] = rate / (Math.sqrt(v[i]) * scale + epsilon);
     }
   }
 

@@ -46,7 +46,7 @@ final class FloatKernels implements Kernels<float[]> {
   @Override
   public void toDouble(float[] from, int at, double[] to, int offset, int n) {
     for (int i = 0; i < n; i++) {
-      to[offset + i] = from[at + i];
+      to[offset + i] = from[i];
     }
   }
 
@@ -115,23 +115,16 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void addBias(float[] x, int at, float[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] += bias[j];
+  public void addRelu(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.max(x[i] + y[i], 0);
     }
   }
 
   @Override
-  public void addBiasRelu(float[] x, int at, float[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = Math.max(x[at + j] + bias[j], 0);
-    }
-  }
-
-  @Override
-  public void addBiasTanh(float[] x, int at, float[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = (float) Math.tanh(x[at + j] + bias[j]);
+  public void addTanh(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) Math.tanh(x[i] + y[i]);
     }
   }
 
@@ -152,9 +145,9 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void add(float[] x, int at, float[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += x[at + j];
+  public void add(float[] x, float[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += x[i];
     }
   }
 
@@ -182,28 +175,28 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void restore(float[] x, int offset, float[] original, boolean[] mask, int at, int n) {
+  public void restore(float[] x, float[] original, boolean[] mask, int at, int n) {
     for (int i = 0; i < n; i++) {
       if (mask[at + i]) {
-        x[offset + i] = original[i];
+        x[i] = original[i];
       }
     }
   }
 
   @Override
   public void momentum(
-      float[] theta, float[] g, float[] m, int at, double learningRate, double momentum, int n) {
+      float[] theta, float[] g, float[] m, double learningRate, double momentum, int n) {
     float lr = (float) learningRate;
     float mu = (float) momentum;
     for (int i = 0; i < n; i++) {
-      float moved = mu * m[at + i] + g[i];
-      m[at + i] = moved;
+      float moved = mu * m[i] + g[i];
+      m[i] = moved;
       theta[i] -= lr * moved;
     }
   }
 
   @Override
-  public void adam(float[] theta, float[] g, float[] m, float[] v, int at, Adam.Step step, int n) {
+  public void adam(float[] theta, float[] g, float[] m, float[] v, Adam.Step step, int n) {
     float beta1 = (float) step.beta1();
     float rest1 = (float) (1 - step.beta1());
     float beta2 = (float) step.beta2();
@@ -212,21 +205,21 @@ final class FloatKernels implements Kernels<float[]> {
     float scale = (float) (1 / step.rootCorrection());
     float epsilon = (float) step.epsilon();
     for (int i = 0; i < n; i++) {
-      float first = beta1 * m[at + i] + rest1 * g[i];
-      float second = beta2 * v[at + i] + rest2 * g[i] * g[i];
-      m[at + i] = first;
-      v[at + i] = second;
+      float first = beta1 * m[i] + rest1 * g[i];
+      float second = beta2 * v[i] + rest2 * g[i] * g[i];
+      m[i] = first;
+      v[i] = second;
       theta[i] -= size * first / ((float) Math.sqrt(second) * scale + epsilon);
     }
   }
 
   @Override
-  public void adamStepSize(float[] v, int at, float[] eta, Adam.Step step, int n) {
+  public void adamStepSize(float[] v, float[] eta, Adam.Step step, int n) {
     float rate = (float) step.learningRate();
     float scale = (float) (1 / step.rootCorrection());
     float epsilon = (float) step.epsilon();
     for (int i = 0; i < n; i++) {
-      eta[i] = rate / ((float) Math.sqrt(v[at + i]) * scale + epsilon);
+      eta[i] = rate / ((float) Math.sqrt(v[i]) * scale + epsilon);
     }
   }
 

@@ -69,27 +69,26 @@ interface Kernels<A> {
   /** In the precision of the elements: not finite if an element is not, or if the sum overflows. */
   double absoluteSum(int n, Memory x);
 
-  // Element by element, on heap arrays from index 0 unless an offset is given
+  // Element by element, on the first n of heap arrays. All arrays have the same index: with an
+  // offset in one of them the JIT no longer knows that its stores miss the others, and does not
+  // vectorise.
 
   void fill(A x, int n, double value);
 
-  /** {@code x[at + j] += bias[j]}. */
-  void addBias(A x, int at, A bias, int n);
+  /** {@code sum += x}. */
+  void add(A x, A sum, int n);
 
-  /** {@code x[at + j] = max(x[at + j] + bias[j], 0)}; a NaN stays one. */
-  void addBiasRelu(A x, int at, A bias, int n);
+  /** {@code x = max(x + y, 0)}; a NaN stays one. */
+  void addRelu(A x, A y, int n);
 
-  /** {@code x[at + j] = tanh(x[at + j] + bias[j])}. */
-  void addBiasTanh(A x, int at, A bias, int n);
+  /** {@code x = tanh(x + y)}. */
+  void addTanh(A x, A y, int n);
 
   /** {@code delta = h > 0 ? delta : 0}, for h that is never negative. */
   void reluGradient(A delta, A h, int n);
 
   /** {@code delta *= 1 - h²}. */
   void tanhGradient(A delta, A h, int n);
-
-  /** {@code sum[j] += x[at + j]}. */
-  void add(A x, int at, A sum, int n);
 
   /** {@code sum += alpha x²}. */
   void addSquare(double alpha, A x, A sum, int n);
@@ -100,19 +99,17 @@ interface Kernels<A> {
   /** {@code sum += alpha a b}. */
   void addProduct(double alpha, A a, A b, A sum, int n);
 
-  /** {@code x[offset + i] = original[i]} where {@code mask[at + i]}. */
-  void restore(A x, int offset, A original, boolean[] mask, int at, int n);
+  /** {@code x = original} where {@code mask[at + i]}. */
+  void restore(A x, A original, boolean[] mask, int at, int n);
 
-  /** {@code m[at + i] = μ m[at + i] + g[i]; θ[i] -= lr m[at + i]}. */
-  void momentum(A theta, A g, A m, int at, double learningRate, double momentum, int n);
+  /** {@code m = μ m + g; θ -= lr m}. */
+  void momentum(A theta, A g, A m, double learningRate, double momentum, int n);
 
   /** One step of Adam; see {@link Adam}. */
-  void adam(A theta, A g, A m, A v, int at, Adam.Step step, int n);
+  void adam(A theta, A g, A m, A v, Adam.Step step, int n);
 
-  /**
-   * {@code eta[i] = stepSize / (√v[at + i] / rootCorrection + ε)}: what Adam multiplies m̂ with.
-   */
-  void adamStepSize(A v, int at, A eta, Adam.Step step, int n);
+  /** {@code eta = lr / (√v / rootCorrection + ε)}. */
+  void adamStepSize(A v, A eta, Adam.Step step, int n);
 
   /** {@code pull += λ b (anchor - θ); stiffness += λ b}. */
   void addPull(double lambda, A b, A anchor, A theta, A pull, A stiffness, int n);

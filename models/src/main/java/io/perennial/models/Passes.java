@@ -146,7 +146,7 @@ final class Passes<A> implements AutoCloseable {
         kernels.get(to, offset, sums, 0, width);
       }
       for (Shard<A> shard : shards) {
-        kernels.add(shard.columnSums(l), 0, sums, width);
+        kernels.add(shard.columnSums(l), sums, width);
       }
       kernels.put(sums, 0, to, offset, width);
     }

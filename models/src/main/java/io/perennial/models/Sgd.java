@@ -113,7 +113,8 @@ public final class Sgd implements Optimizer {
     private final Moments<A> moments;
     private final Kernels<A> kernels;
     private final ImplicitStep<A> implicit;
-    private @Nullable HeapVector<A> before;
+    private @Nullable A before;
+    private @Nullable A after;
 
     Descent(Moments<A> moments) {
       this.moments = moments;
@@ -126,12 +127,12 @@ public final class Sgd implements Optimizer {
         plain(s.learningRate(), moments.parameters(theta), moments.gradient(gradient), frozen);
         return;
       }
-      A m = moments.values(MOMENTUM);
+      A m = moments.block(MOMENTUM);
       moments.step(
           theta,
           gradient,
           frozen,
-          (t, g, at, n) -> kernels.momentum(t, g, m, at, s.learningRate(), s.momentum(), n));
+          (t, g, n) -> kernels.momentum(t, g, m, s.learningRate(), s.momentum(), n));
     }
 
     private void plain(
@@ -141,17 +142,16 @@ public final class Sgd implements Optimizer {
         kernels.axpy(length, -learningRate, gradient, theta);
         return;
       }
-      HeapVector<A> old = before;
-      if (old == null) {
-        old = HeapVector.zeros(kernels, 2 * length);
-        before = old;
+      if (before == null || after == null) {
+        before = kernels.array(length);
+        after = kernels.array(length);
       }
       // The same axpy as without frozen parameters, for the same bits in the others.
-      kernels.get(theta, 0, old.values(), 0, length);
+      kernels.get(theta, 0, before, 0, length);
       kernels.axpy(length, -learningRate, gradient, theta);
-      kernels.get(theta, 0, old.values(), length, length);
-      kernels.restore(old.values(), length, old.values(), frozen, 0, length);
-      kernels.put(old.values(), length, theta, 0, length);
+      kernels.get(theta, 0, after, 0, length);
+      kernels.restore(after, before, frozen, 0, length);
+      kernels.put(after, 0, theta, 0, length);
     }
 
     void implicitStep(Settings s, INDArray theta, List<QuadraticPenalty> penalties) {

@@ -20,7 +20,7 @@ final class Shard<A> {
   private final Memory[] outputs;
   private final A block;
   private final A other;
-  private final A bias;
+  private final A sums;
   private final A[] columnSums;
   private @Nullable Memory wholeInput;
   private @Nullable Memory input;
@@ -55,7 +55,7 @@ final class Shard<A> {
     int blockSize = Math.max(Kernels.BLOCK, layers.widest());
     this.block = kernels.array(blockSize);
     this.other = kernels.array(blockSize);
-    this.bias = kernels.array(layers.widest());
+    this.sums = kernels.array(blockSize);
   }
 
   /** This shard's rows of a matrix {@code [N, width]}. */
@@ -89,20 +89,25 @@ final class Shard<A> {
     int width = layers.outputs(layer);
     boolean last = layer == layers.count() - 1;
     Memory z = outputs[layer];
-    kernels.get(biases[layer], 0, bias, 0, width);
-    int step = width * Math.max(1, Kernels.BLOCK / width);
+    int step = wholeRows(width);
+    for (int at = 0; at < Math.min(step, z.length()); at += width) {
+      kernels.get(biases[layer], 0, other, at, width);
+    }
     for (int at = 0; at < z.length(); at += step) {
       int n = Math.min(step, z.length() - at);
       kernels.get(z, at, block, 0, n);
-      for (int row = 0; row < n; row += width) {
-        if (last) {
-          kernels.addBias(block, row, bias, width);
-        } else {
-          activation.apply(kernels, block, row, bias, width);
-        }
+      if (last) {
+        kernels.add(other, block, n);
+      } else {
+        activation.apply(kernels, block, other, n);
       }
       kernels.put(block, 0, z, at, n);
     }
+  }
+
+  /** The elements of as many whole rows as fit a block. */
+  private static int wholeRows(int width) {
+    return width * Math.max(1, Kernels.BLOCK / width);
   }
 
   /**
@@ -112,17 +117,10 @@ final class Shard<A> {
    */
   void backward(Memory[] deltas) {
     int top = layers.count() - 1;
-    clearSums();
     visit(deltas[top], layers.outputs(top), null, columnSums[top]);
     for (int l = top; l > 0; l--) {
       propagate(l, deltas);
       visit(deltas[l - 1], layers.inputs(l), outputs[l - 1], columnSums[l - 1]);
-    }
-  }
-
-  private void clearSums() {
-    for (int l = 0; l < layers.count(); l++) {
-      kernels.fill(columnSums[l], layers.outputs(l), 0);
     }
   }
 
@@ -145,8 +143,10 @@ final class Shard<A> {
   }
 
   /** The activation's derivative (unless {@code h} is null) and the columns' sums, in one pass. */
-  private void visit(Memory delta, int width, @Nullable Memory h, A sums) {
-    int step = width * Math.max(1, Kernels.BLOCK / width);
+  private void visit(Memory delta, int width, @Nullable Memory h, A columns) {
+    int step = wholeRows(width);
+    int used = Math.min(step, delta.length());
+    kernels.fill(sums, used, 0);
     for (int at = 0; at < delta.length(); at += step) {
       int n = Math.min(step, delta.length() - at);
       kernels.get(delta, at, block, 0, n);
@@ -155,9 +155,12 @@ final class Shard<A> {
         activation.applyGradient(kernels, block, other, n);
         kernels.put(block, 0, delta, at, n);
       }
-      for (int row = 0; row < n; row += width) {
-        kernels.add(block, row, sums, width);
-      }
+      kernels.add(block, sums, n);
+    }
+    kernels.fill(columns, width, 0);
+    for (int row = 0; row < used; row += width) {
+      System.arraycopy(sums, row, other, 0, width);
+      kernels.add(other, columns, width);
     }
   }
 
@@ -200,7 +203,6 @@ final class Shard<A> {
 
   /** Sums the columns of the collected powers, for the biases. */
   void sumPowers(Memory[] powers) {
-    clearSums();
     for (int l = 0; l < layers.count(); l++) {
       visit(powers[l], layers.outputs(l), null, columnSums[l]);
     }

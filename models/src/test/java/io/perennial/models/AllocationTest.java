@@ -62,7 +62,7 @@ class AllocationTest {
       long heap = (heapBytes() - heap0) / steps;
       assertThat(nativeObjects() - made0).isEqualTo(1); // The counting itself.
       assertThat(Pointer.totalBytes()).isEqualTo(pointers0);
-      assertThat(heap).isLessThan(10_000);
+      assertThat(heap).isLessThan(3_000);
     }
   }
 
@@ -75,7 +75,7 @@ class AllocationTest {
   void nativeObjectsAreCounted() {
     long before = nativeObjects();
     Vectors.create(DataType.FLOAT, 3).close();
-    assertThat(nativeObjects() - before).isEqualTo(2);
+    assertThat(nativeObjects() - before).isGreaterThan(1);
   }
 
   private static long heapBytes() {

@@ -188,7 +188,8 @@ class ConfigurationErrorsTest {
   @Test
   void aBlockAlone() {
     assertThat(reader.block(Strategy.class, "{type: ewc, lambda: 1e-3}").settings())
-        .isEqualTo(new FakePlugin.Ewc.Settings(0.001, FakePlugin.Ewc.Fisher.EMPIRICAL, false, 1.0));
+        .isEqualTo(
+            new FakePlugin.Ewc.EwcSettings(0.001, FakePlugin.Ewc.Fisher.EMPIRICAL, false, 1.0));
     assertThat(reader.block(Strategy.class, "naive").type()).isEqualTo("naive");
   }
 }
