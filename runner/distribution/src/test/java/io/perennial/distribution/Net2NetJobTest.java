@@ -125,6 +125,6 @@ class Net2NetJobTest {
     }
     assertThatThrownBy(() -> run(2, "[{type: net2net, maxParameters: 100}]"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("less than the 350 parameters");
+        .hasMessageContaining("less than the 290 parameters");
   }
 }
