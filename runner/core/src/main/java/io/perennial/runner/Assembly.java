@@ -68,8 +68,7 @@ record Assembly(
     List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
     TaskOrder order = wiring.create(configuration.order(), "order");
     TaskStream stream =
-        TaskStream.of(
-            tasks, stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks)));
+        TaskStream.of(tasks, stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks)));
     List<Stage> stages = stages(configuration.strategies(), wiring);
     List<RunListener> listeners = new ArrayList<>();
     for (Configured<RunListener> block : configuration.listeners()) {

@@ -46,8 +46,7 @@ final class Probe implements AutoCloseable {
       Workers workers) {
     long[] shape = {sample.width()};
     Mlp network =
-        new Mlp(
-            shape, hidden, sample.classes(), Activation.RELU, DataType.FLOAT, random, workers);
+        new Mlp(shape, hidden, sample.classes(), Activation.RELU, DataType.FLOAT, random, workers);
     Adam adam = new Adam(new Adam.Settings(settings.learningRate(), 0.9, 0.999, 1e-8));
     int rows = Math.min(BATCH, sample.size());
     Rows batch = new Rows(sample, rows);

@@ -75,8 +75,7 @@ abstract class ProbedOrder implements TaskOrder {
             "probing",
             "What the measurements cost",
             List.of("probes", "transfers", "seconds"),
-            List.of(
-                List.of((long) made.probes(), (long) made.transfers(), made.seconds()))));
+            List.of(List.of((long) made.probes(), (long) made.transfers(), made.seconds()))));
     return artefacts;
   }
 }

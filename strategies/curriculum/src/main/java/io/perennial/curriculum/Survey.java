@@ -123,7 +123,11 @@ final class Survey {
       int index = scores.size();
       Probe probe =
           Probe.train(
-              learned.get(index), List.of(settings.hidden()), settings, own.child("probe"), workers);
+              learned.get(index),
+              List.of(settings.hidden()),
+              settings,
+              own.child("probe"),
+              workers);
       probes.add(probe);
       scores.add(probe.score(heldOut.get(index)));
     }
@@ -137,8 +141,7 @@ final class Survey {
     }
     transfers++;
     RandomSource own = random.child("transfer " + i + " " + j);
-    try (Probe head =
-        Probe.train(source.features(target), List.of(), settings, own, workers)) {
+    try (Probe head = Probe.train(source.features(target), List.of(), settings, own, workers)) {
       return scores.get(j).loss() - head.score(source.features(heldOut.get(j))).loss();
     }
   }

@@ -11,8 +11,9 @@
  * where {@code i → j} is a new head on the frozen features of i's probe, trained for as many steps
  * on the same examples of j.
  *
- * <p>{@code easy-first}, {@code hard-first}, {@code related-first} and {@code transfer-greedy} order
- * tasks; {@code easy-to-hard} decides which examples of a task are drawn as its training goes on.
+ * <p>{@code easy-first}, {@code hard-first}, {@code related-first} and {@code transfer-greedy}
+ * order tasks; {@code easy-to-hard} decides which examples of a task are drawn as its training goes
+ * on.
  */
 @NullMarked
 package io.perennial.curriculum;

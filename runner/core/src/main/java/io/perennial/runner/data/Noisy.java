@@ -90,8 +90,7 @@ public final class Noisy implements Scenario {
     RandomSource own = random.child("noise").child(Integer.toString(index));
     double level = settings.levels().get(index);
     int width = (int) Arrays.stream(data.shape()).reduce(1, (a, b) -> a * b);
-    Examples training =
-        new NoisyExamples(data.training(), width, level, own.child("training"));
+    Examples training = new NoisyExamples(data.training(), width, level, own.child("training"));
     Examples test = new NoisyExamples(data.test(), width, level, own.child("test"));
     Examples relabelled = new Relabelled(training, labels);
     return new Task(
