@@ -34,19 +34,26 @@ final class Probe implements AutoCloseable {
   }
 
   /**
-   * Trains a new one.
+   * One that has learned nothing: its features are random.
    *
    * @param hidden the widths of its hidden layers; empty for a head on features
    */
+  static Probe untrained(Sample sample, List<Integer> hidden, RandomSource random, Workers workers) {
+    long[] shape = {sample.width()};
+    return new Probe(
+        new Mlp(
+            shape, hidden, sample.classes(), Activation.RELU, DataType.FLOAT, random, workers));
+  }
+
+  /** Trains a new one. */
   static Probe train(
       Sample sample,
       List<Integer> hidden,
       ProbeSettings settings,
       RandomSource random,
       Workers workers) {
-    long[] shape = {sample.width()};
-    Mlp network =
-        new Mlp(shape, hidden, sample.classes(), Activation.RELU, DataType.FLOAT, random, workers);
+    Probe probe = untrained(sample, hidden, random, workers);
+    Mlp network = probe.network;
     Adam adam = new Adam(new Adam.Settings(settings.learningRate(), 0.9, 0.999, 1e-8));
     int rows = Math.min(BATCH, sample.size());
     Rows batch = new Rows(sample, rows);
@@ -69,7 +76,7 @@ final class Probe implements AutoCloseable {
     } finally {
       batch.features.close();
     }
-    return new Probe(network);
+    return probe;
   }
 
   /** How well it does on other examples of its task. */

@@ -38,7 +38,8 @@ abstract class ProbedOrder implements TaskOrder {
         "difficulty",
         "held-out cross-entropy of a probe over log C",
         "relatedness",
-        "difficulty minus that with a new head on the frozen features of the other task's probe");
+        "held-out loss over log C of a head on random features, minus that of a head on the frozen"
+            + " features of the other task's probe");
   }
 
   /** What was measured, and what that cost. */
@@ -65,7 +66,7 @@ abstract class ProbedOrder implements TaskOrder {
       artefacts.add(
           new Artefact.Matrix(
               "relatedness",
-              "What the features learned on one task (row) are worth to another (column)",
+              "What the features learned on one task (row) are worth to another (column), over random ones",
               names,
               names,
               made.relatedness()));

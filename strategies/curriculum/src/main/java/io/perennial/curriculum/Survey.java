@@ -56,16 +56,20 @@ final class Survey {
     return scores().stream().mapToDouble(Probe.Score::loss).toArray();
   }
 
-  /** {@code A[i][j]}: what the features of task i are worth to task j; NaN where i = j. */
+  /**
+   * {@code A[i][j]}: what the features of task i are worth to task j, compared with random ones;
+   * NaN where i = j.
+   */
   double[][] relatedness() {
     double[][] known = relatedness;
     if (known == null) {
       scores();
       long start = System.nanoTime();
       known = new double[tasks.size()][tasks.size()];
-      for (int i = 0; i < known.length; i++) {
-        for (int j = 0; j < known.length; j++) {
-          known[i][j] = i == j ? Double.NaN : transfer(i, j);
+      for (int j = 0; j < known.length; j++) {
+        double withoutTransfer = withRandomFeatures(j);
+        for (int i = 0; i < known.length; i++) {
+          known[i][j] = i == j ? Double.NaN : withoutTransfer - transfer(i, j);
         }
       }
       relatedness = known;
@@ -88,7 +92,7 @@ final class Survey {
     return scores.size();
   }
 
-  /** The heads that were trained on another task's features. */
+  /** The heads that were trained on another task's features, or random ones. */
   int transfers() {
     return transfers;
   }
@@ -133,16 +137,30 @@ final class Survey {
     }
   }
 
+  private double withRandomFeatures(int j) {
+    Sample target = learned.get(j);
+    RandomSource own = random.child("untrained");
+    try (Probe probe = Probe.untrained(target, List.of(settings.hidden()), own, workers)) {
+      return transfer(probe, -1, j);
+    }
+  }
+
+  /** D(i → j); chance where nothing can be transferred. */
   private double transfer(int i, int j) {
     Probe source = probes.get(i);
+    boolean sameShape = learned.get(i).width() == learned.get(j).width();
+    return source == null || !sameShape ? CHANCE.loss() : transfer(source, i, j);
+  }
+
+  private double transfer(Probe source, int i, int j) {
     Sample target = learned.get(j);
-    if (source == null || target.size() == 0 || learned.get(i).width() != target.width()) {
-      return 0;
+    if (target.size() == 0) {
+      return CHANCE.loss();
     }
     transfers++;
     RandomSource own = random.child("transfer " + i + " " + j);
     try (Probe head = Probe.train(source.features(target), List.of(), settings, own, workers)) {
-      return scores.get(j).loss() - head.score(source.features(heldOut.get(j))).loss();
+      return head.score(source.features(heldOut.get(j))).loss();
     }
   }
 }

@@ -96,7 +96,7 @@ class OrdersTest {
     assertThat(relatedness.values()[2][2]).isNaN();
     assertThat(relatedness.values()[0][1]).isBetween(-2.0, 1.0);
     Artefact.Table cost = (Artefact.Table) artefacts.get(2);
-    assertThat(cost.rows().get(0).subList(0, 2)).containsExactly(4L, 12L);
+    assertThat(cost.rows().get(0).subList(0, 2)).containsExactly(4L, 16L);
     assertThat((Double) cost.rows().get(0).get(2)).isPositive();
   }
 
