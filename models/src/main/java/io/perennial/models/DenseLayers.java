@@ -2,6 +2,7 @@ package io.perennial.models;
 
 import io.perennial.api.InputException;
 import io.perennial.api.Model;
+import io.perennial.api.RandomSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,6 +71,47 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
     int[] changed = widths.clone();
     changed[changed.length - 1] = outputs;
     return of(changed);
+  }
+
+  /**
+   * Draws the weights of a layer's outputs from {@code firstOutput} on; biases are left alone.
+   *
+   * @param activation of the hidden layers
+   * @param values of all layers, from {@code at} on
+   */
+  void draw(
+      int layer,
+      int firstOutput,
+      Activation activation,
+      RandomSource random,
+      double[] values,
+      int at) {
+    int in = inputs(layer);
+    int out = outputs(layer);
+    Activation follows = layer == count() - 1 ? Activation.TANH : activation;
+    double bound = follows.bound(in, out);
+    int start = at + weightOffset(layer);
+    for (int i = firstOutput * in; i < out * in; i++) {
+      values[start + i] = bound * (2 * random.nextDouble() - 1);
+    }
+  }
+
+  /**
+   * Where the parameters of a stack with more outputs come from.
+   *
+   * @param grown {@link #withOutputs} of this one
+   * @param at where both stacks begin in their vectors
+   * @param sources written from {@code at} on; -1 for what is new
+   */
+  void growthSources(DenseLayers grown, int at, int[] sources) {
+    int top = count() - 1;
+    Arrays.fill(sources, at, at + grown.size(), -1);
+    for (int i = at; i < at + biasOffset(top); i++) {
+      sources[i] = i;
+    }
+    for (int c = 0; c < outputs(); c++) {
+      sources[at + grown.biasOffset(top) + c] = at + biasOffset(top) + c;
+    }
   }
 
   List<Model.Slice> slices() {

@@ -144,6 +144,36 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
+  public void sigmoid(double[] x, int at, int n) {
+    for (int j = at; j < at + n; j++) {
+      x[j] = 1 / (1 + Math.exp(-x[j]));
+    }
+  }
+
+  @Override
+  public double bernoulli(double[] x, double[] t, double[] scratch, int at, int n, double weight) {
+    double loss = 0;
+    for (int j = at; j < at + n; j++) {
+      double small = Math.exp(-Math.abs(x[j]));
+      loss += Math.max(x[j], 0) - t[j] * x[j] + Math.log1p(small);
+      x[j] = weight * ((x[j] >= 0 ? 1 : small) / (1 + small) - t[j]);
+    }
+    return loss;
+  }
+
+  @Override
+  public double gaussian(double[] x, double[] t, int at, int n, double weight) {
+    double w = weight;
+    double sum = 0;
+    for (int j = at; j < at + n; j++) {
+      double away = x[j] - t[j];
+      sum += away * away;
+      x[j] = w * away;
+    }
+    return sum / 2;
+  }
+
+  @Override
   public void add(double[] x, double[] sum, int n) {
     for (int i = 0; i < n; i++) {
       sum[i] += x[i];
@@ -170,6 +200,83 @@ final class DoubleKernels implements Kernels<double[]> {
     double s = alpha;
     for (int i = 0; i < n; i++) {
       sum[i] += s * a[i] * b[i];
+    }
+  }
+
+  @Override
+  public void multiply(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= y[i];
+    }
+  }
+
+  @Override
+  public void multiply(double[] x, double alpha, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] *= a;
+    }
+  }
+
+  @Override
+  public void addScaled(double alpha, double[] y, double[] x, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] += a * y[i];
+    }
+  }
+
+  @Override
+  public void drop(double[] factors, long key, long first, double rate, int n) {
+    long threshold = Dropout.threshold(rate);
+    double kept = (1 / (1 - rate));
+    for (int i = 0; i < n; i++) {
+      factors[i] = Dropout.bits(key, first + i) < threshold ? 0 : kept;
+    }
+  }
+
+  @Override
+  public void gather(double[] from, int[] starts, int width, double[] to) {
+    if (width < 8) { // Not worth a call for each.
+      for (int i = 0; i < starts.length; i++) {
+        for (int j = 0; j < width; j++) {
+          to[i * width + j] = from[starts[i] + j];
+        }
+      }
+      return;
+    }
+    for (int i = 0; i < starts.length; i++) {
+      System.arraycopy(from, starts[i], to, i * width, width);
+    }
+  }
+
+  @Override
+  public void scatterAdd(double[] from, int[] starts, int width, double[] to) {
+    for (int i = 0; i < starts.length; i++) {
+      int start = starts[i];
+      int at = i * width;
+      for (int j = 0; j < width; j++) {
+        to[start + j] += from[at + j];
+      }
+    }
+  }
+
+  @Override
+  public void larger(double[] x, double[] max, double[] which, double number, int n) {
+    double k = number;
+    for (int i = 0; i < n; i++) {
+      // The step function without a branch, as in reluGradient.
+      double step = Math.min(Math.max((x[i] - max[i]) * 1e300 * 1e300, 0), 1);
+      which[i] += step * (k - which[i]);
+      max[i] = Math.max(max[i], x[i]);
+    }
+  }
+
+  @Override
+  public void select(double[] x, double[] which, double number, double[] to, int n) {
+    double k = number;
+    for (int i = 0; i < n; i++) {
+      to[i] = x[i] * Math.max(1 - Math.abs(which[i] - k), 0);
     }
   }
 

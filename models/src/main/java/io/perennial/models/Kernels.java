@@ -90,6 +90,20 @@ interface Kernels<A> {
   /** {@code delta *= 1 - h²}. */
   void tanhGradient(A delta, A h, int n);
 
+  /** {@code x[at + j] = 1 / (1 + e^-x[at + j])}. */
+  void sigmoid(A x, int at, int n);
+
+  /**
+   * The cross-entropy {@code Σ log(1 + e^x) - t x} of targets in [0, 1] and the log odds x, which
+   * are replaced by the gradient, {@code weight (sigmoid(x) - t)}.
+   *
+   * @param scratch as long as x
+   */
+  double bernoulli(A x, A t, A scratch, int at, int n, double weight);
+
+  /** {@code Σ (x - t)² / 2}; x is replaced by the gradient, {@code weight (x - t)}. */
+  double gaussian(A x, A t, int at, int n, double weight);
+
   /** {@code sum += alpha x²}. */
   void addSquare(double alpha, A x, A sum, int n);
 
@@ -98,6 +112,36 @@ interface Kernels<A> {
 
   /** {@code sum += alpha a b}. */
   void addProduct(double alpha, A a, A b, A sum, int n);
+
+  /** {@code x *= y}. */
+  void multiply(A x, A y, int n);
+
+  /** {@code x *= alpha}. */
+  void multiply(A x, double alpha, int n);
+
+  /** {@code x += alpha y}. */
+  void addScaled(double alpha, A y, A x, int n);
+
+  /**
+   * What {@link Dropout} multiplies units with: 0 or 1/(1-rate).
+   *
+   * @param first the place of the first of them in the layer's outputs of the whole batch
+   */
+  void drop(A factors, long key, long first, double rate, int n);
+
+  // Images; each array has an index of its own
+
+  /** {@code to[i width + j] = from[starts[i] + j]} for every i and j below {@code width}. */
+  void gather(A from, int[] starts, int width, A to);
+
+  /** {@code to[starts[i] + j] += from[i width + j]} for every i and j below {@code width}. */
+  void scatterAdd(A from, int[] starts, int width, A to);
+
+  /** Where {@code x > max}: {@code max = x; which = number}. A NaN in x ends up in max. */
+  void larger(A x, A max, A which, double number, int n);
+
+  /** {@code to = which == number ? x : 0}, for whole numbers. */
+  void select(A x, A which, double number, A to, int n);
 
   /** {@code x = original} where {@code mask[at + i]}. */
   void restore(A x, A original, boolean[] mask, int at, int n);

@@ -41,6 +41,7 @@ public final class Mlp
   private final Kernels<?> kernels;
   private final Workers workers;
   private final Activation activation;
+  private final Dropout dropout;
   private final Bindings bindings = new Bindings();
   private final Map<Integer, Passes<?>> passes = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -71,10 +72,35 @@ public final class Mlp
       DataType dataType,
       RandomSource random,
       Workers workers) {
+    this(inputShape, hidden, classes, activation, 0, dataType, random, workers);
+  }
+
+  /**
+   * A network with freshly drawn parameters, and with dropout after its hidden layers.
+   *
+   * @param inputShape of one example
+   * @param hidden the hidden layers' widths, from the input on; may be empty
+   * @param classes the number of outputs
+   * @param dropout the probability that a hidden unit is 0 in training, in [0, 1)
+   * @param dataType float or double
+   * @param random for the first weights; dropout's is a child of it
+   * @param workers that its passes run on; several models may share them
+   * @throws InputException if a width is not positive
+   */
+  public Mlp(
+      long[] inputShape,
+      List<Integer> hidden,
+      int classes,
+      Activation activation,
+      double dropout,
+      DataType dataType,
+      RandomSource random,
+      Workers workers) {
     this(
         inputShape.clone(),
         DenseLayers.of(widths(inputShape, hidden, classes)),
         activation,
+        new Dropout(dropout, random.child("dropout")),
         Kernels.of(dataType),
         workers);
     reinitialize(random);
@@ -84,8 +110,10 @@ public final class Mlp
       long[] inputShape,
       DenseLayers layers,
       Activation activation,
+      Dropout dropout,
       Kernels<?> kernels,
       Workers workers) {
+    this.dropout = dropout;
     this.kernels = kernels;
     this.workers = workers;
     this.activation = activation;
@@ -141,7 +169,7 @@ public final class Mlp
     if (pass == null || latestRows != rows) {
       pass = passes(rows);
     }
-    pass.forward(input);
+    pass.forward(input, dropout.next(training, layers.count() - 1));
     latest = pass;
     latestRows = rows;
     return pass.logits();
@@ -196,18 +224,12 @@ public final class Mlp
     DenseLayers grown = old.withOutputs(classes);
     int top = old.count() - 1;
     int[] sources = new int[grown.size()];
-    Arrays.fill(sources, -1);
-    for (int i = 0; i < old.biasOffset(top); i++) {
-      sources[i] = i;
-    }
-    for (int c = 0; c < old.outputs(); c++) {
-      sources[grown.biasOffset(top) + c] = old.biasOffset(top) + c;
-    }
+    old.growthSources(grown, 0, sources);
     if (classes > classes()) {
       double[] values = new double[old.size()];
       Vectors.read(parameters, values);
       double[] fresh = new double[grown.size()];
-      draw(grown, top, old.outputs(), random, fresh);
+      grown.draw(top, old.outputs(), activation, random, fresh, 0);
       for (int i = 0; i < fresh.length; i++) {
         fresh[i] = sources[i] < 0 ? fresh[i] : values[sources[i]];
       }
@@ -293,7 +315,7 @@ public final class Mlp
   public void reinitialize(RandomSource random) {
     double[] values = new double[layers.size()];
     for (int l = 0; l < layers.count(); l++) {
-      draw(layers, l, 0, random, values);
+      layers.draw(l, 0, activation, random, values, 0);
     }
     Vectors.write(values, parameters);
   }
@@ -301,26 +323,21 @@ public final class Mlp
   /** Draws the weights of a layer's outputs from {@code firstOutput} on. */
   private void draw(
       DenseLayers shape, int layer, int firstOutput, RandomSource random, double[] values) {
-    int in = shape.inputs(layer);
-    int out = shape.outputs(layer);
-    Activation follows = layer == shape.count() - 1 ? Activation.TANH : activation;
-    double bound = follows.bound(in, out);
-    int start = shape.weightOffset(layer);
-    for (int i = firstOutput * in; i < out * in; i++) {
-      values[start + i] = bound * (2 * random.nextDouble() - 1);
-    }
+    shape.draw(layer, firstOutput, activation, random, values, 0);
   }
 
   @Override
   public Mlp copy() {
-    Mlp copy = new Mlp(inputShape.clone(), layers, activation, kernels, workers);
+    Mlp copy = new Mlp(inputShape.clone(), layers, activation, dropout.copy(), kernels, workers);
     Vectors.assign(parameters, copy.parameters);
     return copy;
   }
 
   @Override
   public State save() {
-    return State.builder()
+    State.Builder state = State.builder();
+    dropout.save(state);
+    return state
         .value("activation", name(activation))
         .value("inputShape", Arrays.stream(inputShape).boxed().toList())
         .value("widths", Arrays.stream(layers.widths()).mapToObj(Long::valueOf).toList())
@@ -360,12 +377,26 @@ public final class Mlp
       reshape(saved);
     }
     Vectors.assign(tensor, parameters);
+    dropout.restore(state);
   }
 
   @Override
   public void close() {
     closePasses();
     parameters.close();
+  }
+
+  /** The widths from the input to the output. */
+  DenseLayers layers() {
+    return layers;
+  }
+
+  Activation activation() {
+    return activation;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   /** How many batch sizes have arrays of their own. */

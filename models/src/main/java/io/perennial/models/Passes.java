@@ -33,6 +33,9 @@ final class Passes<A> implements AutoCloseable {
   private final IntConsumer products = this::products;
   private boolean backwardReady;
   private @Nullable Powers powers;
+  private @Nullable Dropout dropout;
+  private @Nullable Memory inputGradient;
+  private final Memory[] inputGradientRows;
 
   /** The job of {@link #products}: {@code target = leftᵀ right + beta target} for each layer. */
   private @Nullable LayerMatrices left;
@@ -78,6 +81,7 @@ final class Passes<A> implements AutoCloseable {
     System.arraycopy(outputMemory, 0, inputs, 1, count - 1);
     this.right = inputs;
     this.sums = kernels.array(layers.widest());
+    this.inputGradientRows = new Memory[sharding.count()];
     this.targetParts = new Memory[sharding.count()][count];
   }
 
@@ -94,14 +98,36 @@ final class Passes<A> implements AutoCloseable {
     return layers.count() == 1 ? null : outputs[layers.count() - 2];
   }
 
-  /** Computes {@link #logits()}. */
-  void forward(Memory features) {
+  /**
+   * Asks every later pass back for the gradient with respect to the input too.
+   *
+   * @return {@code [N, inputs]}, overwritten by each pass back and each direction
+   */
+  Memory inputGradient() {
+    Memory made = inputGradient;
+    if (made == null) {
+      made = Memory.of(matrix(layers.inputs(0)));
+      for (int s = 0; s < sharding.count(); s++) {
+        inputGradientRows[s] = shards.get(s).part(made, layers.inputs(0));
+      }
+      inputGradient = made;
+    }
+    return made;
+  }
+
+  /**
+   * Computes {@link #logits()}.
+   *
+   * @param dropout with the keys of this pass; null if nothing is dropped
+   */
+  void forward(Memory features, @Nullable Dropout dropout) {
+    this.dropout = dropout;
     inputs[0] = features;
     workers.run(sharding.count(), forward);
   }
 
   private void forward(int shard) {
-    shards.get(shard).forward(inputs[0]);
+    shards.get(shard).forward(inputs[0], dropout);
   }
 
   /** Overwrites {@code gradient}, {@code [P]}. */
@@ -114,10 +140,26 @@ final class Passes<A> implements AutoCloseable {
 
   private void backward(int shard) {
     shards.get(shard).backward(deltas.rows(shard));
+    propagateToInput(shard);
+  }
+
+  private void propagateToInput(int shard) {
+    if (inputGradient != null) {
+      shards.get(shard).propagateToInput(deltas.rows(shard)[0], inputGradientRows[shard]);
+    }
   }
 
   /** Adds the powers of the per-example gradients to {@code sum}, {@code [P]}. */
   void accumulate(List<Memory> directions, Power power, Memory sum) {
+    accumulate(directions, power, sum, () -> {});
+  }
+
+  /**
+   * Adds the powers of the per-example gradients to {@code sum}, {@code [P]}.
+   *
+   * @param eachDirection called after each, when {@link #inputGradient} is that direction's
+   */
+  void accumulate(List<Memory> directions, Power power, Memory sum, Runnable eachDirection) {
     prepareBackward();
     Powers p = preparePowers();
     workers.run(
@@ -125,7 +167,12 @@ final class Passes<A> implements AutoCloseable {
     for (Memory direction : directions) {
       deltas.set(layers.count() - 1, direction);
       workers.run(
-          sharding.count(), s -> shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s)));
+          sharding.count(),
+          s -> {
+            shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s));
+            propagateToInput(s);
+          });
+      eachDirection.run();
     }
     workers.run(sharding.count(), s -> shards.get(s).sumPowers(p.sums.rows(s)));
     parameterGradients(p.sums, p.inputs, 1, sum);

@@ -68,7 +68,9 @@ class ExamplesTest {
     assertThat(registry.extensions())
         .allSatisfy(
             extension -> {
-              assertThat(extension.description()).as("%s has no @Description", extension).isPresent();
+              assertThat(extension.description())
+                  .as("%s has no @Description", extension)
+                  .isPresent();
               assertThat(extension.settings())
                   .allSatisfy(setting -> assertThat(setting.meaning()).isNotBlank());
             });

@@ -13,7 +13,8 @@ import java.util.Optional;
 record Exclusion(String block, String one, String other) {
   static final List<Exclusion> ALL =
       List.of(
-          new Exclusion("", "seed", "seeds"), new Exclusion("training", "epochs", "iterations"));
+          new Exclusion("", "seed", "seeds"),
+          new Exclusion("", "order", "orders"), new Exclusion("training", "epochs", "iterations"));
 
   /** The setting that a setting excludes. */
   static Optional<String> excludedBy(String block, String setting) {
@@ -27,9 +28,12 @@ record Exclusion(String block, String one, String other) {
   /** Reports it if both are written. */
   void check(Yaml root, Problems problems) {
     Yaml target = root;
-    if (!block.isEmpty() && root instanceof Yaml.Mapping outer) {
-      Entry inner = outer.entries().get(block);
-      target = inner == null ? root : inner.value();
+    if (!block.isEmpty()) {
+      Entry inner = root instanceof Yaml.Mapping outer ? outer.entries().get(block) : null;
+      if (inner == null) {
+        return;
+      }
+      target = inner.value();
     }
     if (!(target instanceof Yaml.Mapping settings)) {
       return;

@@ -22,6 +22,6 @@ public final class DataPlugin implements Plugin {
         .register(Scenario.class, "noisy", Noisy.class, Noisy.Settings.class)
         .register(Scenario.class, "sequence", Sequence.class, Sequence.Settings.class)
         .register(TaskOrder.class, "given", GivenOrder.class, GivenOrder.Settings.class)
-        .register(TaskOrder.class, "random", RandomOrder.class);
+        .register(TaskOrder.class, "random", RandomOrder.class, RandomOrder.Settings.class);
   }
 }

@@ -157,36 +157,50 @@ public final class Training implements Learner {
 
   private void train(int epochs, boolean mayCountIterations) {
     boolean byIterations = mayCountIterations && plan.settings().iterations() > 0;
-    int batchSize = plan.settings().batchSize();
-    long examples = task().training().size();
-    long perEpoch = (examples + batchSize - 1) / batchSize;
-    long steps = byIterations ? plan.settings().iterations() : epochs * perEpoch;
-    listeners(listener -> listener.taskStarted(this, steps));
-    long last = byIterations ? step + steps : Long.MAX_VALUE;
+    long last = byIterations ? step + plan.settings().iterations() : Long.MAX_VALUE;
     trainingAccuracy = Double.NaN;
     for (int epoch = 0; byIterations ? step < last : epoch < epochs; epoch++) {
-      trainingAccuracy = epoch(batchSize, last);
+      Sampling.Draw draw = draw();
+      if (epoch == 0) {
+        long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
+        listeners(listener -> listener.taskStarted(this, steps));
+      }
+      trainingAccuracy = epoch(draw, last);
       listeners(listener -> listener.epochDone(this, trainingAccuracy));
       expand(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy));
     }
   }
 
-  private double epoch(int batchSize, long last) {
+  private long steps(Sampling.Draw draw) {
+    int batchSize = plan.settings().batchSize();
+    return (draw.examples().length + batchSize - 1L) / batchSize;
+  }
+
+  private Sampling.Draw draw() {
     Sampling.Draw draw =
         roles.sampling.isPresent()
             ? roles.sampling.get().draw(this, drawing)
             : shuffled(task().training().size());
+    if (draw.examples().length == 0) {
+      throw new IllegalStateException(
+          "Nothing was drawn from the training examples of task '" + task().name() + "'");
+    }
+    return draw;
+  }
+
+  /** One pass over what was drawn; the accuracy of its real rows, each before its step. */
+  private double epoch(Sampling.Draw draw, long last) {
+    int batchSize = plan.settings().batchSize();
     int drawn = draw.examples().length;
     long correct = 0;
     int from = 0;
     for (; from < drawn && step < last; from += batchSize) {
-      int count = Math.min(batchSize, drawn - from);
-      stepper.make(this, draw, from, count);
+      stepper.make(this, draw, from, Math.min(batchSize, drawn - from));
       correct += stepper.correct();
       step++;
       listeners(listener -> listener.stepDone(this, stepper.loss()));
     }
-    return drawn == 0 ? 0 : (double) correct / Math.min(from, drawn);
+    return (double) correct / Math.min(from, drawn);
   }
 
   private Sampling.Draw shuffled(int size) {

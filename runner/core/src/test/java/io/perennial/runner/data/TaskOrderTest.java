@@ -19,11 +19,16 @@ class TaskOrderTest {
 
   @Property(tries = 50)
   void randomIsAPermutationAndAFunctionOfTheSeed(@ForAll long seed) {
-    RandomOrder order = new RandomOrder(new RandomSource(seed));
+    RandomOrder order = random(0, seed);
     int[] once = order.order(tasks);
     assertThat(once).containsExactlyInAnyOrder(given().order(tasks));
     assertThat(order.order(tasks)).isEqualTo(once);
-    assertThat(new RandomOrder(new RandomSource(seed + 1)).order(tasks)).isNotEqualTo(once);
+    assertThat(random(0, seed + 1).order(tasks)).isNotEqualTo(once);
+    assertThat(random(1, seed).order(tasks)).isNotEqualTo(once);
+  }
+
+  private static RandomOrder random(int draw, long seed) {
+    return new RandomOrder(new RandomOrder.Settings(draw), new RandomSource(seed));
   }
 
   private static GivenOrder given(Integer... listed) {
