@@ -38,11 +38,11 @@ final class Probe implements AutoCloseable {
    *
    * @param hidden the widths of its hidden layers; empty for a head on features
    */
-  static Probe untrained(Sample sample, List<Integer> hidden, RandomSource random, Workers workers) {
+  static Probe untrained(
+      Sample sample, List<Integer> hidden, RandomSource random, Workers workers) {
     long[] shape = {sample.width()};
     return new Probe(
-        new Mlp(
-            shape, hidden, sample.classes(), Activation.RELU, DataType.FLOAT, random, workers));
+        new Mlp(shape, hidden, sample.classes(), Activation.RELU, DataType.FLOAT, random, workers));
   }
 
   /** Trains a new one. */

@@ -7,9 +7,9 @@
  * after a fixed number of steps, {@code D(j) = L_j / log C_j}, so that chance is 1 whatever the
  * number of classes. The <em>relatedness</em> is what the features of one task's probe are worth to
  * another task, in the manner of taskonomy's affinities (Zamir et al., <a
- * href="https://arxiv.org/abs/1804.08328">arXiv 1804.08328</a>): {@code A(i, j) = D(∅ → j) - D(i → j)},
- * where {@code i → j} is a new head on the frozen features of i's probe, trained for as many steps
- * on the same examples of j, and {@code ∅ → j} a head on the features of an untrained probe.
+ * href="https://arxiv.org/abs/1804.08328">arXiv 1804.08328</a>): {@code A(i, j) = D(∅ → j) - D(i →
+ * j)}, where {@code i → j} is a new head on the frozen features of i's probe, trained for as many
+ * steps on the same examples of j, and {@code ∅ → j} a head on the features of an untrained probe.
  *
  * <p>{@code easy-first}, {@code hard-first}, {@code related-first} and {@code transfer-greedy}
  * order tasks; {@code easy-to-hard} decides which examples of a task are drawn as its training goes
