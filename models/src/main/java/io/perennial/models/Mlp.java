@@ -1,5 +1,6 @@
 package io.perennial.models;
 
+import io.perennial.api.Deepening;
 import io.perennial.api.FeatureExtractor;
 import io.perennial.api.InputException;
 import io.perennial.api.Model;
@@ -7,12 +8,14 @@ import io.perennial.api.ParameterMap;
 import io.perennial.api.PerExampleGradients;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
+import io.perennial.api.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,7 +33,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Outputs, features and parameters live outside the heap until {@link #close}; growing and
  * restoring another shape close the old {@link #parameters()}.
  */
-public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
+public final class Mlp
+    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
   /** A training batch, its last partial one, the same for evaluation, and some to spare. */
   private static final int BATCH_SIZES = 6;
 
@@ -233,6 +237,78 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
       Vectors.write(fresh, parameters);
     }
     return ParameterMap.of(old.size(), sources);
+  }
+
+  @Override
+  public int hiddenLayers() {
+    return layers.count() - 1;
+  }
+
+  @Override
+  public int width(int layer) {
+    if (layer < 0 || layer >= hiddenLayers()) {
+      throw new IllegalArgumentException(
+          "There is no hidden layer " + layer + "; the network has " + hiddenLayers());
+    }
+    return layers.outputs(layer);
+  }
+
+  @Override
+  public ParameterMap widen(int layer, int width, double noise, RandomSource random) {
+    int old = width(layer);
+    if (width < old) {
+      throw new IllegalArgumentException(
+          "A layer of " + old + " units cannot be widened to " + width);
+    }
+    int[] units = DenseGrowth.choose(old, width, random);
+    DenseGrowth growth = DenseGrowth.wider(layers, layer, units);
+    double[] values = grown(growth.map());
+    int inputs = layers.inputs(layer);
+    int start = layers.weightOffset(layer);
+    DenseGrowth.disturb(values, start, start + old * inputs, start + width * inputs, noise, random);
+    reshape(growth.layers());
+    Vectors.write(values, parameters);
+    return growth.map();
+  }
+
+  @Override
+  public Optional<String> whyNotDeepen() {
+    return activation == Activation.RELU
+        ? Optional.empty()
+        : Optional.of(
+            "a layer followed by "
+                + name(activation)
+                + " cannot compute the identity, as one followed by relu can");
+  }
+
+  @Override
+  public ParameterMap deepen(int layer, double noise, RandomSource random) {
+    whyNotDeepen()
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException("The network cannot be deepened: " + reason);
+            });
+    int width = width(layer);
+    DenseGrowth growth = DenseGrowth.deeper(layers, layer);
+    double[] values = grown(growth.map());
+    int start = growth.layers().weightOffset(layer + 1);
+    for (int j = 0; j < width; j++) {
+      values[start + j * width + j] = 1;
+    }
+    DenseGrowth.disturb(values, start, start, start + width * width, noise, random);
+    reshape(growth.layers());
+    Vectors.write(values, parameters);
+    return growth.map();
+  }
+
+  private double[] grown(ParameterMap map) {
+    double[] old = new double[layers.size()];
+    Vectors.read(parameters, old);
+    double[] values = new double[map.newSize()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = map.source(i) < 0 ? 0 : map.scale(i) * old[map.source(i)];
+    }
+    return values;
   }
 
   @Override

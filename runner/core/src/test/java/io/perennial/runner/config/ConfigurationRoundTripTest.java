@@ -111,6 +111,7 @@ class ConfigurationRoundTripTest {
                     several,
                     scenario,
                     new Configured<>(TaskOrder.class, "given", NONE),
+                    several.size(),
                     new Configured<>(
                         ModelFactory.class, "mlp", new FakePlugin.Mlp.MlpSettings(hidden)),
                     training,
