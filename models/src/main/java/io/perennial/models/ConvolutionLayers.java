@@ -134,6 +134,69 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
     return new ConvolutionLayers(convolutions, dense.withOutputs(outputs));
   }
 
+  /** The layers that growth can change: all but the output layer. */
+  int hidden() {
+    return convolutions.size() + dense.count() - 1;
+  }
+
+  /** The channels or units of a hidden layer. */
+  int width(int layer) {
+    int count = convolutions.size();
+    return layer < count ? convolutions.get(layer).filters() : dense.outputs(layer - count);
+  }
+
+  /** The same with another number of channels or units in a hidden layer. */
+  ConvolutionLayers wider(int layer, int width) {
+    int count = convolutions.size();
+    if (layer >= count) {
+      return new ConvolutionLayers(convolutions, dense.wider(layer - count, width));
+    }
+    int[] channels = channels();
+    channels[layer] = width;
+    return with(channels, pools());
+  }
+
+  /** The same with one more layer of the same width after a hidden one; it does not pool. */
+  ConvolutionLayers deeper(int layer) {
+    int count = convolutions.size();
+    if (layer >= count) {
+      return new ConvolutionLayers(convolutions, dense.deeper(layer - count, width(layer)));
+    }
+    return with(inserted(channels(), layer, width(layer)), inserted(pools(), layer, 1));
+  }
+
+  private ConvolutionLayers with(int[] channels, int[] pools) {
+    int[] widths = dense.widths();
+    int[] top = Arrays.copyOfRange(widths, 1, widths.length);
+    return of(inputShape(), channels, last().kernel(), pools, top);
+  }
+
+  private static int[] inserted(int[] values, int after, int value) {
+    int[] more = Arrays.copyOf(values, values.length + 1);
+    System.arraycopy(values, after + 1, more, after + 2, values.length - after - 1);
+    more[after + 1] = value;
+    return more;
+  }
+
+  private int[] channels() {
+    return convolutions.stream().mapToInt(ConvolutionLayer::filters).toArray();
+  }
+
+  private int[] pools() {
+    return convolutions.stream().mapToInt(ConvolutionLayer::pool).toArray();
+  }
+
+  /** The layers as growth sees them; the dense stack takes a whole channel as one unit. */
+  List<LayerBlock> blocks() {
+    List<LayerBlock> blocks = new ArrayList<>();
+    for (ConvolutionLayer layer : convolutions) {
+      int area = layer.kernel() * layer.kernel();
+      blocks.add(new LayerBlock(layer.weightOffset(), layer.filters(), layer.channels(), area));
+    }
+    blocks.addAll(dense.blocks(denseOffset(), last().outputHeight() * last().outputWidth()));
+    return blocks;
+  }
+
   List<Model.Slice> slices() {
     List<Model.Slice> slices = new ArrayList<>();
     for (int l = 0; l < convolutions.size(); l++) {

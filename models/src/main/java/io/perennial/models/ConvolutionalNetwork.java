@@ -1,5 +1,6 @@
 package io.perennial.models;
 
+import io.perennial.api.Deepening;
 import io.perennial.api.FeatureExtractor;
 import io.perennial.api.InputException;
 import io.perennial.api.Model;
@@ -7,11 +8,13 @@ import io.perennial.api.ParameterMap;
 import io.perennial.api.PerExampleGradients;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
+import io.perennial.api.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,7 +35,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Outputs, features and parameters live outside the heap until {@link #close}; growing and
  * restoring another shape close the old {@link #parameters()}.
  */
-public final class ConvolutionalNetwork implements Model, PerExampleGradients, FeatureExtractor {
+public final class ConvolutionalNetwork implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
   /** A training batch, its last partial one, the same for evaluation, and some to spare. */
   private static final int BATCH_SIZES = 6;
 
@@ -206,6 +209,61 @@ public final class ConvolutionalNetwork implements Model, PerExampleGradients, F
       Vectors.write(fresh, parameters);
     }
     return ParameterMap.of(size, sources);
+  }
+
+  /** {@inheritDoc} First the convolutional layers, whose units are channels, then the dense ones. */
+  @Override
+  public int hiddenLayers() {
+    return layers.hidden();
+  }
+
+  @Override
+  public int width(int layer) {
+    if (layer < 0 || layer >= hiddenLayers()) {
+      throw noSuchLayer(layer);
+    }
+    return layers.width(layer);
+  }
+
+  private IllegalArgumentException noSuchLayer(int layer) {
+    return new IllegalArgumentException(
+        "There is no hidden layer " + layer + "; the network has " + hiddenLayers());
+  }
+
+  @Override
+  public ParameterMap widen(int layer, int width, double noise, RandomSource random) {
+    int old = width(layer);
+    if (width < old) {
+      throw new IllegalArgumentException(
+          "A layer of " + old + " channels or units cannot be widened to " + width);
+    }
+    ConvolutionLayers shape = layers.wider(layer, width);
+    return grow(
+        shape,
+        LayerGrowth.wider(parameters, layers.blocks(), shape.blocks(), layer, noise, random));
+  }
+
+  @Override
+  public Optional<String> whyNotDeepen() {
+    return Optional.empty();
+  }
+
+  /** {@inheritDoc} A new convolutional layer stands behind the pool of the one before. */
+  @Override
+  public ParameterMap deepen(int layer, double noise, RandomSource random) {
+    if (layer < 0 || layer >= hiddenLayers()) {
+      throw noSuchLayer(layer);
+    }
+    ConvolutionLayers shape = layers.deeper(layer);
+    return grow(
+        shape,
+        LayerGrowth.deeper(parameters, layers.blocks(), shape.blocks(), layer, noise, random));
+  }
+
+  private ParameterMap grow(ConvolutionLayers shape, LayerGrowth growth) {
+    reshape(shape);
+    Vectors.write(growth.values(), parameters);
+    return growth.map();
   }
 
   @Override

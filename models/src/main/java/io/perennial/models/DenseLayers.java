@@ -114,6 +114,37 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
     }
   }
 
+  /** The same with another width of a hidden layer. */
+  DenseLayers wider(int layer, int width) {
+    int[] changed = widths.clone();
+    changed[layer + 1] = width;
+    return of(changed);
+  }
+
+  /** The same with one more hidden layer, of the given width, after a hidden one. */
+  DenseLayers deeper(int layer, int width) {
+    int[] changed = new int[widths.length + 1];
+    System.arraycopy(widths, 0, changed, 0, layer + 2);
+    changed[layer + 2] = width;
+    System.arraycopy(widths, layer + 2, changed, layer + 3, widths.length - layer - 2);
+    return of(changed);
+  }
+
+  /**
+   * The layers as growth sees them.
+   *
+   * @param at where the stack begins in the parameter vector
+   * @param inputBlock how many of its inputs stand and fall together
+   */
+  List<LayerBlock> blocks(int at, int inputBlock) {
+    List<LayerBlock> blocks = new ArrayList<>();
+    for (int l = 0; l < count(); l++) {
+      int block = l == 0 ? inputBlock : 1;
+      blocks.add(new LayerBlock(at + weightOffset(l), outputs(l), inputs(l) / block, block));
+    }
+    return blocks;
+  }
+
   List<Model.Slice> slices() {
     List<Model.Slice> slices = new ArrayList<>();
     for (int l = 0; l < count(); l++) {

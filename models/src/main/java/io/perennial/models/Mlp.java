@@ -260,15 +260,11 @@ public final class Mlp
       throw new IllegalArgumentException(
           "A layer of " + old + " units cannot be widened to " + width);
     }
-    int[] units = DenseGrowth.choose(old, width, random);
-    DenseGrowth growth = DenseGrowth.wider(layers, layer, units);
-    double[] values = grown(growth.map());
-    int inputs = layers.inputs(layer);
-    int start = layers.weightOffset(layer);
-    DenseGrowth.disturb(values, start, start + old * inputs, start + width * inputs, noise, random);
-    reshape(growth.layers());
-    Vectors.write(values, parameters);
-    return growth.map();
+    DenseLayers shape = layers.wider(layer, width);
+    return grow(
+        shape,
+        LayerGrowth.wider(
+            parameters, layers.blocks(0, 1), shape.blocks(0, 1), layer, noise, random));
   }
 
   @Override
@@ -288,27 +284,17 @@ public final class Mlp
             reason -> {
               throw new IllegalStateException("The network cannot be deepened: " + reason);
             });
-    int width = width(layer);
-    DenseGrowth growth = DenseGrowth.deeper(layers, layer);
-    double[] values = grown(growth.map());
-    int start = growth.layers().weightOffset(layer + 1);
-    for (int j = 0; j < width; j++) {
-      values[start + j * width + j] = 1;
-    }
-    DenseGrowth.disturb(values, start, start, start + width * width, noise, random);
-    reshape(growth.layers());
-    Vectors.write(values, parameters);
-    return growth.map();
+    DenseLayers shape = layers.deeper(layer, width(layer));
+    return grow(
+        shape,
+        LayerGrowth.deeper(
+            parameters, layers.blocks(0, 1), shape.blocks(0, 1), layer, noise, random));
   }
 
-  private double[] grown(ParameterMap map) {
-    double[] old = new double[layers.size()];
-    Vectors.read(parameters, old);
-    double[] values = new double[map.newSize()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = map.source(i) < 0 ? 0 : map.scale(i) * old[map.source(i)];
-    }
-    return values;
+  private ParameterMap grow(DenseLayers shape, LayerGrowth growth) {
+    reshape(shape);
+    Vectors.write(growth.values(), parameters);
+    return growth.map();
   }
 
   @Override
