@@ -100,7 +100,7 @@ record Assembly(
             stream.tasks(),
             model,
             stages.stream().map(Stage::strategy).toList());
-    List<Finding> findings = Preflight.check(composition, stages);
+    List<Finding> findings = Preflight.check(composition, stages, configuration.training());
     return new Assembly(seed, plan, metrics(registry, wiring), findings, stopwatch);
   }
 

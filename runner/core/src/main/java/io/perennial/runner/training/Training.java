@@ -149,7 +149,11 @@ public final class Training implements Learner {
   private void train(int epochs, boolean mayCountIterations) {
     boolean byIterations = mayCountIterations && plan.settings().iterations() > 0;
     long last = byIterations ? step + plan.settings().iterations() : Long.MAX_VALUE;
-    for (int epoch = 0; byIterations ? step < last : epoch < epochs; epoch++) {
+    // A phase that a strategy asked for has the epochs it asked for.
+    int patience = phase == 0 ? plan.settings().patience() : 0;
+    try (EarlyStopping stopping = new EarlyStopping(patience)) {
+    boolean stopped = false;
+    for (int epoch = 0; !stopped && (byIterations ? step < last : epoch < epochs); epoch++) {
       Sampling.Draw draw = draw();
       if (epoch == 0) {
         long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
@@ -157,10 +161,17 @@ public final class Training implements Learner {
       }
       double trainingAccuracy = epoch(draw, last);
       listeners(listener -> listener.epochDone(this, trainingAccuracy));
-      roles
-          .expansion
-          .flatMap(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy))
-          .ifPresent(this::grow);
+      Optional<Expansion.Growth> growth =
+          roles.expansion.flatMap(
+              expansion -> expansion.expandAfterEpoch(this, trainingAccuracy));
+      if (growth.isPresent()) {
+        grow(growth.get());
+        stopping.startOver();
+      } else {
+        stopped = stopping.stopsAfter(this);
+      }
+    }
+    stopping.keepBest(model);
     }
   }
 
