@@ -29,7 +29,11 @@ class ModelsPluginTest {
         .containsExactlyInAnyOrder(
             "ModelFactory mlp", "ModelFactory convolutional", "Optimizer sgd", "Optimizer adam");
     for (Class<?> settings :
-        List.of(MlpFactory.Settings.class, ConvolutionalNetworkFactory.Settings.class, Sgd.Settings.class, Adam.Settings.class)) {
+        List.of(
+            MlpFactory.Settings.class,
+            ConvolutionalNetworkFactory.Settings.class,
+            Sgd.Settings.class,
+            Adam.Settings.class)) {
       assertThat(settings.getRecordComponents())
           .isNotEmpty()
           .allSatisfy(

@@ -13,8 +13,8 @@ import io.perennial.api.Optimizer;
  * @param batchSize the most rows drawn in a step
  * @param optimizer how a gradient becomes a step
  * @param resetOptimizer whether it forgets momentum and the like before each task
- * @param patience epochs without a better validation accuracy after which a task's training stops; 0
- *     for never
+ * @param patience epochs without a better validation accuracy after which a task's training stops;
+ *     0 for never
  */
 public record TrainingSettings(
     @Description(value = "Passes over each task's training data.", byDefault = "1", min = 0)

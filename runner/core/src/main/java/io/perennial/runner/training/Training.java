@@ -152,27 +152,31 @@ public final class Training implements Learner {
     // A phase that a strategy asked for has the epochs it asked for.
     int patience = phase == 0 ? plan.settings().patience() : 0;
     try (EarlyStopping stopping = new EarlyStopping(patience)) {
-    boolean stopped = false;
-    for (int epoch = 0; !stopped && (byIterations ? step < last : epoch < epochs); epoch++) {
-      Sampling.Draw draw = draw();
-      if (epoch == 0) {
-        long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
-        listeners(listener -> listener.taskStarted(this, steps));
+      boolean goesOn = true;
+      for (int epoch = 0; goesOn && (byIterations ? step < last : epoch < epochs); epoch++) {
+        Sampling.Draw draw = draw();
+        if (epoch == 0) {
+          long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
+          listeners(listener -> listener.taskStarted(this, steps));
+        }
+        double trainingAccuracy = epoch(draw, last);
+        listeners(listener -> listener.epochDone(this, trainingAccuracy));
+        goesOn = goesOn(trainingAccuracy, stopping);
       }
-      double trainingAccuracy = epoch(draw, last);
-      listeners(listener -> listener.epochDone(this, trainingAccuracy));
-      Optional<Expansion.Growth> growth =
-          roles.expansion.flatMap(
-              expansion -> expansion.expandAfterEpoch(this, trainingAccuracy));
-      if (growth.isPresent()) {
-        grow(growth.get());
-        stopping.startOver();
-      } else {
-        stopped = stopping.stopsAfter(this);
-      }
+      stopping.keepBest(model);
     }
-    stopping.keepBest(model);
+  }
+
+  /** Lets the network grow after an epoch; answers whether there shall be another one. */
+  private boolean goesOn(double trainingAccuracy, EarlyStopping stopping) {
+    Optional<Expansion.Growth> growth =
+        roles.expansion.flatMap(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy));
+    if (growth.isPresent()) {
+      grow(growth.get());
+      stopping.startOver();
+      return true;
     }
+    return !stopping.stopsAfter(this);
   }
 
   private long steps(Sampling.Draw draw) {
