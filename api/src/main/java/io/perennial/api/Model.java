@@ -32,6 +32,14 @@ public interface Model extends Stateful, AutoCloseable {
   /** Names and places of the tensors in {@link #parameters()}, in order, without gaps. */
   List<Slice> layout();
 
+  /**
+   * Whether the rows of a task can be answered, given its index: a network of one path always can,
+   * one with a column, expert or head for each task once it has that task's.
+   */
+  default boolean hasTask(int task) {
+    return true;
+  }
+
   /** All parameters, frozen ones included: what the model costs to keep. */
   long parameterCount();
 

@@ -144,6 +144,36 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
+  public void sigmoid(double[] x, int at, int n) {
+    for (int j = at; j < at + n; j++) {
+      x[j] = 1 / (1 + Math.exp(-x[j]));
+    }
+  }
+
+  @Override
+  public double bernoulli(double[] x, double[] t, double[] scratch, int at, int n, double weight) {
+    double loss = 0;
+    for (int j = at; j < at + n; j++) {
+      double small = Math.exp(-Math.abs(x[j]));
+      loss += Math.max(x[j], 0) - t[j] * x[j] + Math.log1p(small);
+      x[j] = weight * ((x[j] >= 0 ? 1 : small) / (1 + small) - t[j]);
+    }
+    return loss;
+  }
+
+  @Override
+  public double gaussian(double[] x, double[] t, int at, int n, double weight) {
+    double w = weight;
+    double sum = 0;
+    for (int j = at; j < at + n; j++) {
+      double away = x[j] - t[j];
+      sum += away * away;
+      x[j] = w * away;
+    }
+    return sum / 2;
+  }
+
+  @Override
   public void add(double[] x, double[] sum, int n) {
     for (int i = 0; i < n; i++) {
       sum[i] += x[i];

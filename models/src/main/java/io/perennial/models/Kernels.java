@@ -90,6 +90,20 @@ interface Kernels<A> {
   /** {@code delta *= 1 - h²}. */
   void tanhGradient(A delta, A h, int n);
 
+  /** {@code x[at + j] = 1 / (1 + e^-x[at + j])}. */
+  void sigmoid(A x, int at, int n);
+
+  /**
+   * The cross-entropy {@code Σ log(1 + e^x) - t x} of targets in [0, 1] and the log odds x, which
+   * are replaced by the gradient, {@code weight (sigmoid(x) - t)}.
+   *
+   * @param scratch as long as x
+   */
+  double bernoulli(A x, A t, A scratch, int at, int n, double weight);
+
+  /** {@code Σ (x - t)² / 2}; x is replaced by the gradient, {@code weight (x - t)}. */
+  double gaussian(A x, A t, int at, int n, double weight);
+
   /** {@code sum += alpha x²}. */
   void addSquare(double alpha, A x, A sum, int n);
 

@@ -225,7 +225,7 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
       double[] values = new double[old.size()];
       Vectors.read(parameters, values);
       double[] fresh = new double[grown.size()];
-      draw(grown, top, old.outputs(), random, fresh);
+      grown.draw(top, old.outputs(), activation, random, fresh, 0);
       for (int i = 0; i < fresh.length; i++) {
         fresh[i] = sources[i] < 0 ? fresh[i] : values[sources[i]];
       }
@@ -239,7 +239,7 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
   public void reinitialize(RandomSource random) {
     double[] values = new double[layers.size()];
     for (int l = 0; l < layers.count(); l++) {
-      draw(layers, l, 0, random, values);
+      layers.draw(l, 0, activation, random, values, 0);
     }
     Vectors.write(values, parameters);
   }
@@ -308,6 +308,19 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
   public void close() {
     closePasses();
     parameters.close();
+  }
+
+  /** The widths from the input to the output. */
+  DenseLayers layers() {
+    return layers;
+  }
+
+  Activation activation() {
+    return activation;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   /** How many batch sizes have arrays of their own. */

@@ -40,11 +40,12 @@ final class Evaluator {
     this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers);
   }
 
-  /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs. */
+  /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs or path. */
   double accuracy(Model model, int task) {
     int largest = Arrays.stream(tasks.get(task).classes()).max().orElse(-1);
     Examples test = tasks.get(task).test();
-    if (largest >= model.classes() || test.size() == 0) {
+    boolean answered = !setting.taskKnownAtTest() || model.hasTask(task);
+    if (!answered || largest >= model.classes() || test.size() == 0) {
       return Double.NaN;
     }
     INDArray live = model.parameters();
