@@ -244,12 +244,6 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
     Vectors.write(values, parameters);
   }
 
-  /** Draws the weights of a layer's outputs from {@code firstOutput} on. */
-  private void draw(
-      DenseLayers shape, int layer, int firstOutput, RandomSource random, double[] values) {
-    shape.draw(layer, firstOutput, activation, random, values, 0);
-  }
-
   @Override
   public Mlp copy() {
     Mlp copy = new Mlp(inputShape.clone(), layers, activation, dropout.copy(), kernels, workers);

@@ -126,6 +126,11 @@ final class Passes<A> implements AutoCloseable {
     workers.run(sharding.count(), forward);
   }
 
+  /** Computes {@link #logits()} without dropping anything. */
+  void forward(Memory features) {
+    forward(features, null);
+  }
+
   private void forward(int shard) {
     shards.get(shard).forward(inputs[0], dropout);
   }

@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A {@link State} whose tensors lie in a file of this process while nobody needs them. The bytes are
- * the platform's own: the file is no format to exchange.
+ * A {@link State} whose tensors lie in a file of this process while nobody needs them. The bytes
+ * are the platform's own: the file is no format to exchange.
  */
 public final class RestingState {
   private final Path file;

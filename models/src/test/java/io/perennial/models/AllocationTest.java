@@ -78,12 +78,16 @@ class AllocationTest {
     }
     long pointers0 = Pointer.totalBytes();
     long made0 = nativeObjects();
-    long heap0 = heapBytes();
-    int steps = 100;
-    for (int i = 0; i < steps; i++) {
-      step.run();
+    long heap = Long.MAX_VALUE;
+    // The least of some rounds: code that is not compiled yet makes iterators and the like.
+    for (int round = 0; round < 10 && heap >= 3_000; round++) {
+      long heap0 = heapBytes();
+      int steps = 100;
+      for (int i = 0; i < steps; i++) {
+        step.run();
+      }
+      heap = Math.min(heap, (heapBytes() - heap0) / steps);
     }
-    long heap = (heapBytes() - heap0) / steps;
     assertThat(nativeObjects() - made0).isEqualTo(1); // The counting itself.
     assertThat(Pointer.totalBytes()).isEqualTo(pointers0);
     assertThat(heap).isLessThan(3_000);

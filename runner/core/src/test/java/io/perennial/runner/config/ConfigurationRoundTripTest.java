@@ -76,6 +76,7 @@ class ConfigurationRoundTripTest {
                 learningRate: 0.05
                 momentum: 0.0
               resetOptimizer: true
+              patience: 0
             evaluate: all
             strategies:
             - type: naive
