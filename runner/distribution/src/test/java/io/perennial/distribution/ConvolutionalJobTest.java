@@ -8,7 +8,7 @@ import io.perennial.api.Learner;
 import io.perennial.api.RunListener;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
-import io.perennial.runner.result.RunResult;
+import io.perennial.runner.result.Results;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,13 +36,11 @@ class ConvolutionalJobTest {
   @TempDir Path directory;
   private int runs;
 
-  private RunResult run(int threads, String yaml, RunListener... listeners) {
+  private Results run(int threads, String yaml, RunListener... listeners) {
     try (Perennial perennial = Perennial.start(threads)) {
       Path out = directory.resolve("run-" + runs++);
-      return perennial
-          .run(perennial.parse(yaml), new RunOptions(out, false, List.of(listeners)))
-          .runs()
-          .get(0);
+      return perennial.run(
+          perennial.parse(yaml), new RunOptions(out, false, List.of(listeners)));
     }
   }
 
@@ -56,11 +54,15 @@ class ConvolutionalJobTest {
             epochs[0]++;
           }
         };
-    RunResult first = run(1, DIGITS, counting);
-    assertThat(first.metrics().get("averageAccuracy").number()).isGreaterThan(0.9);
+    Results first = run(1, DIGITS, counting);
+    assertThat(first.mean("averageAccuracy")).isGreaterThan(0.9);
     assertThat(epochs[0]).isBetween(5 * 3, 5 * 12 - 1);
-    assertThat(run(2, DIGITS).parametersSha256()).isEqualTo(first.parametersSha256());
-    assertThat(run(3, DIGITS).parametersSha256()).isEqualTo(first.parametersSha256());
+    assertThat(hash(run(2, DIGITS))).isEqualTo(hash(first)).hasSize(64);
+    assertThat(hash(run(3, DIGITS))).isEqualTo(hash(first));
+  }
+
+  private static String hash(Results results) {
+    return results.runs().get(0).parametersSha256();
   }
 
   @Test
