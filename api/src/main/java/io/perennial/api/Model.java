@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * a time.
  *
  * <p>What only some networks can do is an interface beside this one: {@link PerExampleGradients},
- * {@link FeatureExtractor}.
+ * {@link FeatureExtractor}, {@link Widening}, {@link Deepening}.
  */
 public interface Model extends Stateful, AutoCloseable {
   /** The shape of one example. */

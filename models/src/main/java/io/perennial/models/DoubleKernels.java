@@ -46,7 +46,7 @@ final class DoubleKernels implements Kernels<double[]> {
   @Override
   public void toDouble(double[] from, int at, double[] to, int offset, int n) {
     for (int i = 0; i < n; i++) {
-      to[offset + i] = from[i];
+      to[offset + i] = from[at + i];
     }
   }
 
@@ -200,6 +200,103 @@ final class DoubleKernels implements Kernels<double[]> {
     double s = alpha;
     for (int i = 0; i < n; i++) {
       sum[i] += s * a[i] * b[i];
+    }
+  }
+
+  @Override
+  public void multiply(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= y[i];
+    }
+  }
+
+  @Override
+  public void multiply(double[] x, double alpha, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] *= a;
+    }
+  }
+
+  @Override
+  public void addScaled(double alpha, double[] y, double[] x, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] += a * y[i];
+    }
+  }
+
+  @Override
+  public double squares(double[] x, int n) {
+    // Four sums, because each addition waits for the one before.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += x[i] * x[i];
+      b += x[i + 1] * x[i + 1];
+      c += x[i + 2] * x[i + 2];
+      d += x[i + 3] * x[i + 3];
+    }
+    for (; i < n; i++) {
+      a += x[i] * x[i];
+    }
+    return a + b + c + d;
+  }
+
+  @Override
+  public void drop(double[] factors, long key, long first, double rate, int n) {
+    long threshold = Dropout.threshold(rate);
+    double kept = (1 / (1 - rate));
+    for (int i = 0; i < n; i++) {
+      factors[i] = Dropout.bits(key, first + i) < threshold ? 0 : kept;
+    }
+  }
+
+  @Override
+  public void gather(double[] from, int[] starts, int width, double[] to) {
+    if (width < 8) { // Not worth a call for each.
+      for (int i = 0; i < starts.length; i++) {
+        for (int j = 0; j < width; j++) {
+          to[i * width + j] = from[starts[i] + j];
+        }
+      }
+      return;
+    }
+    for (int i = 0; i < starts.length; i++) {
+      System.arraycopy(from, starts[i], to, i * width, width);
+    }
+  }
+
+  @Override
+  public void scatterAdd(double[] from, int[] starts, int width, double[] to) {
+    for (int i = 0; i < starts.length; i++) {
+      int start = starts[i];
+      int at = i * width;
+      for (int j = 0; j < width; j++) {
+        to[start + j] += from[at + j];
+      }
+    }
+  }
+
+  @Override
+  public void larger(double[] x, double[] max, double[] which, double number, int n) {
+    double k = number;
+    for (int i = 0; i < n; i++) {
+      // The step function without a branch, as in reluGradient.
+      double step = Math.min(Math.max((x[i] - max[i]) * 1e300 * 1e300, 0), 1);
+      which[i] += step * (k - which[i]);
+      max[i] = Math.max(max[i], x[i]);
+    }
+  }
+
+  @Override
+  public void select(double[] x, double[] which, double number, double[] to, int n) {
+    double k = number;
+    for (int i = 0; i < n; i++) {
+      to[i] = x[i] * Math.max(1 - Math.abs(which[i] - k), 0);
     }
   }
 

@@ -49,7 +49,7 @@ final class FloatKernels implements Kernels<float[]> {
   @Override
   public void toDouble(float[] from, int at, double[] to, int offset, int n) {
     for (int i = 0; i < n; i++) {
-      to[offset + i] = from[i];
+      to[offset + i] = from[at + i];
     }
   }
 
@@ -236,6 +236,103 @@ final class FloatKernels implements Kernels<float[]> {
     float s = (float) alpha;
     for (int i = 0; i < n; i++) {
       sum[i] += s * a[i] * b[i];
+    }
+  }
+
+  @Override
+  public void multiply(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= y[i];
+    }
+  }
+
+  @Override
+  public void multiply(float[] x, double alpha, int n) {
+    float a = (float) alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] *= a;
+    }
+  }
+
+  @Override
+  public void addScaled(double alpha, float[] y, float[] x, int n) {
+    float a = (float) alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] += a * y[i];
+    }
+  }
+
+  @Override
+  public double squares(float[] x, int n) {
+    // Four sums, because each addition waits for the one before.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += (double) x[i] * x[i];
+      b += (double) x[i + 1] * x[i + 1];
+      c += (double) x[i + 2] * x[i + 2];
+      d += (double) x[i + 3] * x[i + 3];
+    }
+    for (; i < n; i++) {
+      a += (double) x[i] * x[i];
+    }
+    return a + b + c + d;
+  }
+
+  @Override
+  public void drop(float[] factors, long key, long first, double rate, int n) {
+    long threshold = Dropout.threshold(rate);
+    float kept = (float) (1 / (1 - rate));
+    for (int i = 0; i < n; i++) {
+      factors[i] = Dropout.bits(key, first + i) < threshold ? 0 : kept;
+    }
+  }
+
+  @Override
+  public void gather(float[] from, int[] starts, int width, float[] to) {
+    if (width < 8) { // Not worth a call for each.
+      for (int i = 0; i < starts.length; i++) {
+        for (int j = 0; j < width; j++) {
+          to[i * width + j] = from[starts[i] + j];
+        }
+      }
+      return;
+    }
+    for (int i = 0; i < starts.length; i++) {
+      System.arraycopy(from, starts[i], to, i * width, width);
+    }
+  }
+
+  @Override
+  public void scatterAdd(float[] from, int[] starts, int width, float[] to) {
+    for (int i = 0; i < starts.length; i++) {
+      int start = starts[i];
+      int at = i * width;
+      for (int j = 0; j < width; j++) {
+        to[start + j] += from[at + j];
+      }
+    }
+  }
+
+  @Override
+  public void larger(float[] x, float[] max, float[] which, double number, int n) {
+    float k = (float) number;
+    for (int i = 0; i < n; i++) {
+      // The step function without a branch, as in reluGradient.
+      float step = Math.min(Math.max((x[i] - max[i]) * 1e30f * 1e30f, 0), 1);
+      which[i] += step * (k - which[i]);
+      max[i] = Math.max(max[i], x[i]);
+    }
+  }
+
+  @Override
+  public void select(float[] x, float[] which, double number, float[] to, int n) {
+    float k = (float) number;
+    for (int i = 0; i < n; i++) {
+      to[i] = x[i] * Math.max(1 - Math.abs(which[i] - k), 0);
     }
   }
 

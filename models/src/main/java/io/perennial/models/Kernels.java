@@ -113,6 +113,39 @@ interface Kernels<A> {
   /** {@code sum += alpha a b}. */
   void addProduct(double alpha, A a, A b, A sum, int n);
 
+  /** {@code x *= y}. */
+  void multiply(A x, A y, int n);
+
+  /** {@code x *= alpha}. */
+  void multiply(A x, double alpha, int n);
+
+  /** {@code x += alpha y}. */
+  void addScaled(double alpha, A y, A x, int n);
+
+  /** {@code Σ x²}, summed in double. */
+  double squares(A x, int n);
+
+  /**
+   * What {@link Dropout} multiplies units with: 0 or 1/(1-rate).
+   *
+   * @param first the place of the first of them in the layer's outputs of the whole batch
+   */
+  void drop(A factors, long key, long first, double rate, int n);
+
+  // Images; each array has an index of its own
+
+  /** {@code to[i width + j] = from[starts[i] + j]} for every i and j below {@code width}. */
+  void gather(A from, int[] starts, int width, A to);
+
+  /** {@code to[starts[i] + j] += from[i width + j]} for every i and j below {@code width}. */
+  void scatterAdd(A from, int[] starts, int width, A to);
+
+  /** Where {@code x > max}: {@code max = x; which = number}. A NaN in x ends up in max. */
+  void larger(A x, A max, A which, double number, int n);
+
+  /** {@code to = which == number ? x : 0}, for whole numbers. */
+  void select(A x, A which, double number, A to, int n);
+
   /** {@code x = original} where {@code mask[at + i]}. */
   void restore(A x, A original, boolean[] mask, int at, int n);
 

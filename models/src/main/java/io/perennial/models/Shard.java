@@ -21,6 +21,9 @@ final class Shard<A> {
   private final A block;
   private final A other;
   private final A sums;
+  private final A factors;
+  private final A[] dropped;
+  private @Nullable Dropout dropout;
   private final A[] columnSums;
   private @Nullable Memory wholeInput;
   private @Nullable Memory input;
@@ -56,6 +59,8 @@ final class Shard<A> {
     this.block = kernels.array(blockSize);
     this.other = kernels.array(blockSize);
     this.sums = kernels.array(blockSize);
+    this.factors = kernels.array(blockSize);
+    this.dropped = kernels.arrays(layers.count());
   }
 
   /** This shard's rows of a matrix {@code [N, width]}. */
@@ -68,7 +73,13 @@ final class Shard<A> {
     return columnSums[layer];
   }
 
-  void forward(Memory batchInput) {
+  /**
+   * Computes this shard's rows of every layer's outputs.
+   *
+   * @param dropout with the keys of this pass; null if nothing is dropped
+   */
+  void forward(Memory batchInput, @Nullable Dropout dropout) {
+    this.dropout = dropout;
     Memory x = input;
     if (x == null || wholeInput != batchInput) {
       x = part(batchInput, layers.inputs(0));
@@ -100,9 +111,38 @@ final class Shard<A> {
         kernels.add(other, block, n);
       } else {
         activation.apply(kernels, block, other, n);
+        drop(layer, at, n);
       }
       kernels.put(block, 0, z, at, n);
     }
+  }
+
+  /** Drops some of the units in the block, and remembers which. */
+  private void drop(int layer, int at, int n) {
+    Dropout current = dropout;
+    if (current == null) {
+      return;
+    }
+    if (dropped[layer] == null) {
+      dropped[layer] = kernels.array(rows * layers.outputs(layer));
+    }
+    long place = (long) first * layers.outputs(layer) + at;
+    kernels.drop(factors, current.key(layer), place, current.rate(), n);
+    kernels.multiply(block, factors, n);
+    System.arraycopy(factors, 0, dropped[layer], at, n);
+  }
+
+  /** Takes the gradient in the block back through dropout and activation of a layer's outputs. */
+  private void activationGradient(int layer, int at, int n) {
+    kernels.get(outputs[layer], at, other, 0, n);
+    Dropout current = dropout;
+    if (current != null) {
+      System.arraycopy(dropped[layer], at, factors, 0, n);
+      kernels.multiply(block, factors, n);
+      // What the activation gave, wherever the unit stayed; elsewhere the gradient is 0 already.
+      kernels.multiply(other, 1 - current.rate(), n);
+    }
+    activation.applyGradient(kernels, block, other, n);
   }
 
   /** The elements of as many whole rows as fit a block. */
@@ -117,10 +157,10 @@ final class Shard<A> {
    */
   void backward(Memory[] deltas) {
     int top = layers.count() - 1;
-    visit(deltas[top], layers.outputs(top), null, columnSums[top]);
+    visit(deltas[top], top, false);
     for (int l = top; l > 0; l--) {
       propagate(l, deltas);
-      visit(deltas[l - 1], layers.inputs(l), outputs[l - 1], columnSums[l - 1]);
+      visit(deltas[l - 1], l - 1, true);
     }
   }
 
@@ -154,17 +194,18 @@ final class Shard<A> {
     kernels.gemm(false, false, rows, in, out, delta, out, weights[0], in, 0, to, in);
   }
 
-  /** The activation's derivative (unless {@code h} is null) and the columns' sums, in one pass. */
-  private void visit(Memory delta, int width, @Nullable Memory h, A columns) {
+  /** The activation's derivative, where wanted, and the columns' sums, in one pass. */
+  private void visit(Memory delta, int layer, boolean throughActivation) {
+    int width = layers.outputs(layer);
+    A columns = columnSums[layer];
     int step = wholeRows(width);
     int used = Math.min(step, delta.length());
     kernels.fill(sums, used, 0);
     for (int at = 0; at < delta.length(); at += step) {
       int n = Math.min(step, delta.length() - at);
       kernels.get(delta, at, block, 0, n);
-      if (h != null) {
-        kernels.get(h, at, other, 0, n);
-        activation.applyGradient(kernels, block, other, n);
+      if (throughActivation) {
+        activationGradient(layer, at, n);
         kernels.put(block, 0, delta, at, n);
       }
       kernels.add(block, sums, n);
@@ -205,8 +246,7 @@ final class Shard<A> {
       for (int at = 0; at < delta.length(); at += Kernels.BLOCK) {
         int n = Math.min(Kernels.BLOCK, delta.length() - at);
         kernels.get(delta, at, block, 0, n);
-        kernels.get(outputs[l - 1], at, other, 0, n);
-        activation.applyGradient(kernels, block, other, n);
+        activationGradient(l - 1, at, n);
         kernels.put(block, 0, delta, at, n);
       }
       raise(powers[l - 1], delta, power);
@@ -216,7 +256,7 @@ final class Shard<A> {
   /** Sums the columns of the collected powers, for the biases. */
   void sumPowers(Memory[] powers) {
     for (int l = 0; l < layers.count(); l++) {
-      visit(powers[l], layers.outputs(l), null, columnSums[l]);
+      visit(powers[l], l, false);
     }
   }
 

@@ -39,6 +39,7 @@ public final class ConfigurationWriter {
     Map<String, Object> root = map(configuration);
     // Of two settings that exclude each other only the one that counts can be read again.
     root.remove(configuration.seeds().isEmpty() ? "seeds" : "seed");
+    root.remove(configuration.orders() > 0 ? "order" : "orders");
     if (root.get("training") instanceof Map<?, ?> training) {
       training.remove(configuration.training().byIterations() ? "epochs" : "iterations");
     }

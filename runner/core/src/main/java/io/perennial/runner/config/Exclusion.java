@@ -13,7 +13,9 @@ import java.util.Optional;
 record Exclusion(String block, String one, String other) {
   static final List<Exclusion> ALL =
       List.of(
-          new Exclusion("", "seed", "seeds"), new Exclusion("training", "epochs", "iterations"));
+          new Exclusion("", "seed", "seeds"),
+          new Exclusion("", "order", "orders"),
+          new Exclusion("training", "epochs", "iterations"));
 
   /** The setting that a setting excludes. */
   static Optional<String> excludedBy(String block, String setting) {

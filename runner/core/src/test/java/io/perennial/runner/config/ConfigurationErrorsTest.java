@@ -133,7 +133,7 @@ class ConfigurationErrorsTest {
     assertThat(problems(yaml))
         .containsExactly(
             "run.yaml:1:1: nam: is no setting of the configuration. Did you mean 'name'?"
-                + " Accepted: name, pipeline, seed, seeds, scenario, order, model, training,"
+                + " Accepted: name, pipeline, seed, seeds, scenario, order, orders, model, training,"
                 + " evaluate, strategies, listeners.",
             "run.yaml:1:1: name: is missing (text). Name of the run; free text.",
             "run.yaml:2:11: pipeline: must be one of knowledge-retention, model-expansion, not"
