@@ -39,8 +39,7 @@ final class Rotation {
         int column = left + corner % 2;
         if (row >= 0 && row < height && column >= 0 && column < width) {
           sources[pixel * CORNERS + corner] = row * width + column;
-          shares[pixel * CORNERS + corner] =
-              (1 - Math.abs(y - row)) * (1 - Math.abs(x - column));
+          shares[pixel * CORNERS + corner] = (1 - Math.abs(y - row)) * (1 - Math.abs(x - column));
         }
       }
     }
