@@ -177,24 +177,52 @@ final class FloatKernels implements Kernels<float[]> {
 
   @Override
   public double bernoulli(float[] x, float[] t, float[] scratch, int at, int n, double weight) {
+    // log(1 + e^x) - t x = max(x, 0) - t x - log sigmoid(|x|); x is used up here.
     for (int j = at; j < at + n; j++) {
-      scratch[j] = 0.5f * tanhOfHalf(x[j]);
+      float logit = x[j];
+      scratch[j] = 0.5f * tanhOfHalf(logit);
+      x[j] = Math.max(logit, 0) - t[j] * logit;
     }
     double loss = 0;
     for (int from = at; from < at + n; from += PRODUCT) {
-      // log(1 + e^x) = max(x, 0) - log sigmoid(|x|); one logarithm serves many factors.
-      double product = 1;
-      for (int j = from; j < Math.min(from + PRODUCT, at + n); j++) {
-        loss += Math.max(x[j], 0) - t[j] * x[j];
-        product *= 0.5f + Math.abs(scratch[j]);
-      }
-      loss -= Math.log(product);
+      loss += loss(x, scratch, from, Math.min(PRODUCT, at + n - from));
     }
     float w = (float) weight;
     for (int j = at; j < at + n; j++) {
       x[j] = w * (0.5f + scratch[j] - t[j]);
     }
     return loss;
+  }
+
+  /**
+   * {@code Σ linear - log(1/2 + |half|)}: one logarithm serves many factors. Four sums and products
+   * at a time, because each waits for its last term.
+   */
+  private static double loss(float[] linear, float[] half, int from, int n) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    double p = 1;
+    double q = 1;
+    double r = 1;
+    double s = 1;
+    int j = from;
+    for (; j < from + n - 3; j += 4) {
+      a += linear[j];
+      b += linear[j + 1];
+      c += linear[j + 2];
+      d += linear[j + 3];
+      p *= 0.5f + Math.abs(half[j]);
+      q *= 0.5f + Math.abs(half[j + 1]);
+      r *= 0.5f + Math.abs(half[j + 2]);
+      s *= 0.5f + Math.abs(half[j + 3]);
+    }
+    for (; j < from + n; j++) {
+      a += linear[j];
+      p *= 0.5f + Math.abs(half[j]);
+    }
+    return a + b + c + d - Math.log(p * q * r * s);
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class ExpertGate implements Expansion, Router, LossTerm, Regularize
   public record Settings(
       @Description(
               value = "Width of a gate's code; less than an example's values.",
-              byDefault = "50",
+              byDefault = "32",
               min = 1,
               paper = "arXiv 1611.06194, section 3.1")
           int gateHidden,
