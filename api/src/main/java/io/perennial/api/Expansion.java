@@ -22,6 +22,17 @@ public interface Expansion extends Strategy {
   }
 
   /**
+   * After a phase of training on a task, when its last epoch tells how well the task was learned;
+   * {@link #afterPhase} is called next, and a growth here is trained only if that asks for it.
+   *
+   * @param trainingAccuracy of the phase's last epoch, as in {@link #expandAfterEpoch}; NaN if the
+   *     phase had none
+   */
+  default Optional<Growth> expandAfterPhase(Learner learner, double trainingAccuracy) {
+    return Optional.empty();
+  }
+
+  /**
    * Whether the live parameters of the grown model come from the old ones, so that what is kept for
    * each of them (importances, anchors) still guards something.
    */

@@ -26,8 +26,8 @@ public class InputException extends RuntimeException {
 
   /** One problem that another error revealed. */
   public InputException(String problem, Throwable cause) {
-    this(List.of(problem));
-    initCause(cause);
+    super(problem, cause);
+    this.problems = List.of(problem);
   }
 
   /** All problems, in the order they were found. */

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * a time.
  *
  * <p>What only some networks can do is an interface beside this one: {@link PerExampleGradients},
- * {@link FeatureExtractor}.
+ * {@link FeatureExtractor}, {@link Widening}, {@link Deepening}.
  */
 public interface Model extends Stateful, AutoCloseable {
   /** The shape of one example. */
@@ -31,6 +31,14 @@ public interface Model extends Stateful, AutoCloseable {
 
   /** Names and places of the tensors in {@link #parameters()}, in order, without gaps. */
   List<Slice> layout();
+
+  /**
+   * Whether the rows of a task can be answered, given its index: a network of one path always can,
+   * one with a column, expert or head for each task once it has that task's.
+   */
+  default boolean hasTask(int task) {
+    return true;
+  }
 
   /** All parameters, frozen ones included: what the model costs to keep. */
   long parameterCount();

@@ -99,6 +99,27 @@ public final class ParameterMap {
     return sources[parameter];
   }
 
+  /** The scale s of a new parameter; without meaning where it has no source. */
+  public double scale(int parameter) {
+    return scales[parameter];
+  }
+
+  /** This map followed by another one, as one. */
+  public ParameterMap then(ParameterMap next) {
+    if (next.oldSize != sources.length) {
+      throw new IllegalArgumentException(
+          "the next map is for " + next.oldSize + " parameters, this one gives " + sources.length);
+    }
+    int[] through = new int[next.sources.length];
+    double[] product = new double[through.length];
+    for (int i = 0; i < through.length; i++) {
+      int between = next.sources[i];
+      through[i] = between == NONE ? NONE : sources[between];
+      product[i] = through[i] == NONE ? 1 : scales[between] * next.scales[i];
+    }
+    return new ParameterMap(oldSize, through, product);
+  }
+
   /** Whether nothing changes. */
   public boolean isIdentity() {
     if (oldSize != sources.length) {

@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  * <ol>
  *   <li>{@link #check}, once, before anything trains;
  *   <li>for each task: {@link Expansion#expandBefore}, {@link #remap} if anything grew, {@link
- *       #beforeTask}, then for each step the roles' own methods and {@link #afterStep}, then {@link
- *       #afterPhase}, which may ask for more steps, and once {@link #afterTask}.
+ *       #beforeTask}, then for each step the roles' own methods and {@link #afterStep}, after each
+ *       epoch {@link Expansion#expandAfterEpoch}, then {@link Expansion#expandAfterPhase} and
+ *       {@link #afterPhase}, which may ask for more steps, and once {@link #afterTask}.
  * </ol>
  *
  * Within one role strategies are called in the order of their names, then of their position.

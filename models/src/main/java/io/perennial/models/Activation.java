@@ -7,10 +7,11 @@ public enum Activation {
   /** The hyperbolic tangent. */
   TANH;
 
-  <A> void apply(Kernels<A> kernels, A x, int at, A bias, int n) {
+  /** {@code x = f(x + bias)}. */
+  <A> void apply(Kernels<A> kernels, A x, A bias, int n) {
     switch (this) {
-      case RELU -> kernels.addBiasRelu(x, at, bias, n);
-      case TANH -> kernels.addBiasTanh(x, at, bias, n);
+      case RELU -> kernels.addRelu(x, bias, n);
+      case TANH -> kernels.addTanh(x, bias, n);
     }
   }
 

@@ -74,10 +74,10 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
   }
 
   /**
-   * Draws first weights of a layer's outputs from {@code firstOutput} on, uniformly: the
-   * activation's bound, and Glorot's in the last layer.
+   * Draws the weights of a layer's outputs from {@code firstOutput} on; biases are left alone.
    *
-   * @param values of the parameter vector, from {@code start} on
+   * @param activation of the hidden layers
+   * @param values of all layers, from {@code at} on
    */
   void draw(
       int layer,
@@ -85,15 +85,64 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
       Activation activation,
       RandomSource random,
       double[] values,
-      int start) {
+      int at) {
     int in = inputs(layer);
     int out = outputs(layer);
     Activation follows = layer == count() - 1 ? Activation.TANH : activation;
     double bound = follows.bound(in, out);
-    int weights = start + weightOffset(layer);
+    int start = at + weightOffset(layer);
     for (int i = firstOutput * in; i < out * in; i++) {
-      values[weights + i] = bound * (2 * random.nextDouble() - 1);
+      values[start + i] = bound * (2 * random.nextDouble() - 1);
     }
+  }
+
+  /**
+   * Where the parameters of a stack with more outputs come from.
+   *
+   * @param grown {@link #withOutputs} of this one
+   * @param at where both stacks begin in their vectors
+   * @param sources written from {@code at} on; -1 for what is new
+   */
+  void growthSources(DenseLayers grown, int at, int[] sources) {
+    int top = count() - 1;
+    Arrays.fill(sources, at, at + grown.size(), -1);
+    for (int i = at; i < at + biasOffset(top); i++) {
+      sources[i] = i;
+    }
+    for (int c = 0; c < outputs(); c++) {
+      sources[at + grown.biasOffset(top) + c] = at + biasOffset(top) + c;
+    }
+  }
+
+  /** The same with another width of a hidden layer. */
+  DenseLayers wider(int layer, int width) {
+    int[] changed = widths.clone();
+    changed[layer + 1] = width;
+    return of(changed);
+  }
+
+  /** The same with one more hidden layer, of the given width, after a hidden one. */
+  DenseLayers deeper(int layer, int width) {
+    int[] changed = new int[widths.length + 1];
+    System.arraycopy(widths, 0, changed, 0, layer + 2);
+    changed[layer + 2] = width;
+    System.arraycopy(widths, layer + 2, changed, layer + 3, widths.length - layer - 2);
+    return of(changed);
+  }
+
+  /**
+   * The layers as growth sees them.
+   *
+   * @param at where the stack begins in the parameter vector
+   * @param inputBlock how many of its inputs stand and fall together
+   */
+  List<LayerBlock> blocks(int at, int inputBlock) {
+    List<LayerBlock> blocks = new ArrayList<>();
+    for (int l = 0; l < count(); l++) {
+      int block = l == 0 ? inputBlock : 1;
+      blocks.add(new LayerBlock(at + weightOffset(l), outputs(l), inputs(l) / block, block));
+    }
+    return blocks;
   }
 
   List<Model.Slice> slices() {

@@ -114,23 +114,16 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void addBias(double[] x, int at, double[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] += bias[j];
+  public void addRelu(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.max(x[i] + y[i], 0);
     }
   }
 
   @Override
-  public void addBiasRelu(double[] x, int at, double[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = Math.max(x[at + j] + bias[j], 0);
-    }
-  }
-
-  @Override
-  public void addBiasTanh(double[] x, int at, double[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = Math.tanh(x[at + j] + bias[j]);
+  public void addTanh(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.tanh(x[i] + y[i]);
     }
   }
 
@@ -181,9 +174,9 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void add(double[] x, int at, double[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += x[at + j];
+  public void add(double[] x, double[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += x[i];
     }
   }
 
@@ -211,29 +204,125 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
-  public void restore(double[] x, int offset, double[] original, boolean[] mask, int at, int n) {
+  public void multiply(double[] x, double[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= y[i];
+    }
+  }
+
+  @Override
+  public void multiply(double[] x, double alpha, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] *= a;
+    }
+  }
+
+  @Override
+  public void addScaled(double alpha, double[] y, double[] x, int n) {
+    double a = alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] += a * y[i];
+    }
+  }
+
+  @Override
+  public double squares(double[] x, int n) {
+    // Four sums, because each addition waits for the one before.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += x[i] * x[i];
+      b += x[i + 1] * x[i + 1];
+      c += x[i + 2] * x[i + 2];
+      d += x[i + 3] * x[i + 3];
+    }
+    for (; i < n; i++) {
+      a += x[i] * x[i];
+    }
+    return a + b + c + d;
+  }
+
+  @Override
+  public void drop(double[] factors, long key, long first, double rate, int n) {
+    long threshold = Dropout.threshold(rate);
+    double kept = (1 / (1 - rate));
+    for (int i = 0; i < n; i++) {
+      factors[i] = Dropout.bits(key, first + i) < threshold ? 0 : kept;
+    }
+  }
+
+  @Override
+  public void gather(double[] from, int[] starts, int width, double[] to) {
+    if (width < 8) { // Not worth a call for each.
+      for (int i = 0; i < starts.length; i++) {
+        for (int j = 0; j < width; j++) {
+          to[i * width + j] = from[starts[i] + j];
+        }
+      }
+      return;
+    }
+    for (int i = 0; i < starts.length; i++) {
+      System.arraycopy(from, starts[i], to, i * width, width);
+    }
+  }
+
+  @Override
+  public void scatterAdd(double[] from, int[] starts, int width, double[] to) {
+    for (int i = 0; i < starts.length; i++) {
+      int start = starts[i];
+      int at = i * width;
+      for (int j = 0; j < width; j++) {
+        to[start + j] += from[at + j];
+      }
+    }
+  }
+
+  @Override
+  public void larger(double[] x, double[] max, double[] which, double number, int n) {
+    double k = number;
+    for (int i = 0; i < n; i++) {
+      // The step function without a branch, as in reluGradient.
+      double step = Math.min(Math.max((x[i] - max[i]) * 1e300 * 1e300, 0), 1);
+      which[i] += step * (k - which[i]);
+      max[i] = Math.max(max[i], x[i]);
+    }
+  }
+
+  @Override
+  public void select(double[] x, double[] which, double number, double[] to, int n) {
+    double k = number;
+    for (int i = 0; i < n; i++) {
+      to[i] = x[i] * Math.max(1 - Math.abs(which[i] - k), 0);
+    }
+  }
+
+  @Override
+  public void restore(double[] x, double[] original, boolean[] mask, int at, int n) {
     for (int i = 0; i < n; i++) {
       if (mask[at + i]) {
-        x[offset + i] = original[i];
+        x[i] = original[i];
       }
     }
   }
 
   @Override
   public void momentum(
-      double[] theta, double[] g, double[] m, int at, double learningRate, double momentum, int n) {
+      double[] theta, double[] g, double[] m, double learningRate, double momentum, int n) {
     double lr = learningRate;
     double mu = momentum;
     for (int i = 0; i < n; i++) {
-      double moved = mu * m[at + i] + g[i];
-      m[at + i] = moved;
+      double moved = mu * m[i] + g[i];
+      m[i] = moved;
       theta[i] -= lr * moved;
     }
   }
 
   @Override
-  public void adam(
-      double[] theta, double[] g, double[] m, double[] v, int at, Adam.Step step, int n) {
+  public void adam(double[] theta, double[] g, double[] m, double[] v, Adam.Step step, int n) {
     double beta1 = step.beta1();
     double rest1 = (1 - step.beta1());
     double beta2 = step.beta2();
@@ -242,21 +331,21 @@ final class DoubleKernels implements Kernels<double[]> {
     double scale = (1 / step.rootCorrection());
     double epsilon = step.epsilon();
     for (int i = 0; i < n; i++) {
-      double first = beta1 * m[at + i] + rest1 * g[i];
-      double second = beta2 * v[at + i] + rest2 * g[i] * g[i];
-      m[at + i] = first;
-      v[at + i] = second;
+      double first = beta1 * m[i] + rest1 * g[i];
+      double second = beta2 * v[i] + rest2 * g[i] * g[i];
+      m[i] = first;
+      v[i] = second;
       theta[i] -= size * first / (Math.sqrt(second) * scale + epsilon);
     }
   }
 
   @Override
-  public void adamStepSize(double[] v, int at, double[] eta, Adam.Step step, int n) {
+  public void adamStepSize(double[] v, double[] eta, Adam.Step step, int n) {
     double rate = step.learningRate();
     double scale = (1 / step.rootCorrection());
     double epsilon = step.epsilon();
     for (int i = 0; i < n; i++) {
-      eta[i] = rate / (Math.sqrt(v[at + i]) * scale + epsilon);
+      eta[i] = rate / (Math.sqrt(v[i]) * scale + epsilon);
     }
   }
 

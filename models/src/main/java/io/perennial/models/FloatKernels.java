@@ -118,23 +118,16 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void addBias(float[] x, int at, float[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] += bias[j];
+  public void addRelu(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.max(x[i] + y[i], 0);
     }
   }
 
   @Override
-  public void addBiasRelu(float[] x, int at, float[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = Math.max(x[at + j] + bias[j], 0);
-    }
-  }
-
-  @Override
-  public void addBiasTanh(float[] x, int at, float[] bias, int n) {
-    for (int j = 0; j < n; j++) {
-      x[at + j] = (float) Math.tanh(x[at + j] + bias[j]);
+  public void addTanh(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) Math.tanh(x[i] + y[i]);
     }
   }
 
@@ -217,9 +210,9 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void add(float[] x, int at, float[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += x[at + j];
+  public void add(float[] x, float[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += x[i];
     }
   }
 
@@ -247,28 +240,125 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void restore(float[] x, int offset, float[] original, boolean[] mask, int at, int n) {
+  public void multiply(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] *= y[i];
+    }
+  }
+
+  @Override
+  public void multiply(float[] x, double alpha, int n) {
+    float a = (float) alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] *= a;
+    }
+  }
+
+  @Override
+  public void addScaled(double alpha, float[] y, float[] x, int n) {
+    float a = (float) alpha;
+    for (int i = 0; i < n; i++) {
+      x[i] += a * y[i];
+    }
+  }
+
+  @Override
+  public double squares(float[] x, int n) {
+    // Four sums, because each addition waits for the one before.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += (double) x[i] * x[i];
+      b += (double) x[i + 1] * x[i + 1];
+      c += (double) x[i + 2] * x[i + 2];
+      d += (double) x[i + 3] * x[i + 3];
+    }
+    for (; i < n; i++) {
+      a += (double) x[i] * x[i];
+    }
+    return a + b + c + d;
+  }
+
+  @Override
+  public void drop(float[] factors, long key, long first, double rate, int n) {
+    long threshold = Dropout.threshold(rate);
+    float kept = (float) (1 / (1 - rate));
+    for (int i = 0; i < n; i++) {
+      factors[i] = Dropout.bits(key, first + i) < threshold ? 0 : kept;
+    }
+  }
+
+  @Override
+  public void gather(float[] from, int[] starts, int width, float[] to) {
+    if (width < 8) { // Not worth a call for each.
+      for (int i = 0; i < starts.length; i++) {
+        for (int j = 0; j < width; j++) {
+          to[i * width + j] = from[starts[i] + j];
+        }
+      }
+      return;
+    }
+    for (int i = 0; i < starts.length; i++) {
+      System.arraycopy(from, starts[i], to, i * width, width);
+    }
+  }
+
+  @Override
+  public void scatterAdd(float[] from, int[] starts, int width, float[] to) {
+    for (int i = 0; i < starts.length; i++) {
+      int start = starts[i];
+      int at = i * width;
+      for (int j = 0; j < width; j++) {
+        to[start + j] += from[at + j];
+      }
+    }
+  }
+
+  @Override
+  public void larger(float[] x, float[] max, float[] which, double number, int n) {
+    float k = (float) number;
+    for (int i = 0; i < n; i++) {
+      // The step function without a branch, as in reluGradient.
+      float step = Math.min(Math.max((x[i] - max[i]) * 1e30f * 1e30f, 0), 1);
+      which[i] += step * (k - which[i]);
+      max[i] = Math.max(max[i], x[i]);
+    }
+  }
+
+  @Override
+  public void select(float[] x, float[] which, double number, float[] to, int n) {
+    float k = (float) number;
+    for (int i = 0; i < n; i++) {
+      to[i] = x[i] * Math.max(1 - Math.abs(which[i] - k), 0);
+    }
+  }
+
+  @Override
+  public void restore(float[] x, float[] original, boolean[] mask, int at, int n) {
     for (int i = 0; i < n; i++) {
       if (mask[at + i]) {
-        x[offset + i] = original[i];
+        x[i] = original[i];
       }
     }
   }
 
   @Override
   public void momentum(
-      float[] theta, float[] g, float[] m, int at, double learningRate, double momentum, int n) {
+      float[] theta, float[] g, float[] m, double learningRate, double momentum, int n) {
     float lr = (float) learningRate;
     float mu = (float) momentum;
     for (int i = 0; i < n; i++) {
-      float moved = mu * m[at + i] + g[i];
-      m[at + i] = moved;
+      float moved = mu * m[i] + g[i];
+      m[i] = moved;
       theta[i] -= lr * moved;
     }
   }
 
   @Override
-  public void adam(float[] theta, float[] g, float[] m, float[] v, int at, Adam.Step step, int n) {
+  public void adam(float[] theta, float[] g, float[] m, float[] v, Adam.Step step, int n) {
     float beta1 = (float) step.beta1();
     float rest1 = (float) (1 - step.beta1());
     float beta2 = (float) step.beta2();
@@ -277,21 +367,21 @@ final class FloatKernels implements Kernels<float[]> {
     float scale = (float) (1 / step.rootCorrection());
     float epsilon = (float) step.epsilon();
     for (int i = 0; i < n; i++) {
-      float first = beta1 * m[at + i] + rest1 * g[i];
-      float second = beta2 * v[at + i] + rest2 * g[i] * g[i];
-      m[at + i] = first;
-      v[at + i] = second;
+      float first = beta1 * m[i] + rest1 * g[i];
+      float second = beta2 * v[i] + rest2 * g[i] * g[i];
+      m[i] = first;
+      v[i] = second;
       theta[i] -= size * first / ((float) Math.sqrt(second) * scale + epsilon);
     }
   }
 
   @Override
-  public void adamStepSize(float[] v, int at, float[] eta, Adam.Step step, int n) {
+  public void adamStepSize(float[] v, float[] eta, Adam.Step step, int n) {
     float rate = (float) step.learningRate();
     float scale = (float) (1 / step.rootCorrection());
     float epsilon = (float) step.epsilon();
     for (int i = 0; i < n; i++) {
-      eta[i] = rate / ((float) Math.sqrt(v[at + i]) * scale + epsilon);
+      eta[i] = rate / ((float) Math.sqrt(v[i]) * scale + epsilon);
     }
   }
 

@@ -69,18 +69,20 @@ interface Kernels<A> {
   /** In the precision of the elements: not finite if an element is not, or if the sum overflows. */
   double absoluteSum(int n, Memory x);
 
-  // Element by element, on heap arrays from index 0 unless an offset is given
+  // Element by element, on the first n of heap arrays. All arrays have the same index: with an
+  // offset in one of them the JIT no longer knows that its stores miss the others, and does not
+  // vectorise.
 
   void fill(A x, int n, double value);
 
-  /** {@code x[at + j] += bias[j]}. */
-  void addBias(A x, int at, A bias, int n);
+  /** {@code sum += x}. */
+  void add(A x, A sum, int n);
 
-  /** {@code x[at + j] = max(x[at + j] + bias[j], 0)}; a NaN stays one. */
-  void addBiasRelu(A x, int at, A bias, int n);
+  /** {@code x = max(x + y, 0)}; a NaN stays one. */
+  void addRelu(A x, A y, int n);
 
-  /** {@code x[at + j] = tanh(x[at + j] + bias[j])}. */
-  void addBiasTanh(A x, int at, A bias, int n);
+  /** {@code x = tanh(x + y)}. */
+  void addTanh(A x, A y, int n);
 
   /** {@code delta = h > 0 ? delta : 0}, for h that is never negative. */
   void reluGradient(A delta, A h, int n);
@@ -102,9 +104,6 @@ interface Kernels<A> {
   /** {@code Σ (x - t)² / 2}; x is replaced by the gradient, {@code weight (x - t)}. */
   double gaussian(A x, A t, int at, int n, double weight);
 
-  /** {@code sum[j] += x[at + j]}. */
-  void add(A x, int at, A sum, int n);
-
   /** {@code sum += alpha x²}. */
   void addSquare(double alpha, A x, A sum, int n);
 
@@ -114,19 +113,50 @@ interface Kernels<A> {
   /** {@code sum += alpha a b}. */
   void addProduct(double alpha, A a, A b, A sum, int n);
 
-  /** {@code x[offset + i] = original[i]} where {@code mask[at + i]}. */
-  void restore(A x, int offset, A original, boolean[] mask, int at, int n);
+  /** {@code x *= y}. */
+  void multiply(A x, A y, int n);
 
-  /** {@code m[at + i] = μ m[at + i] + g[i]; θ[i] -= lr m[at + i]}. */
-  void momentum(A theta, A g, A m, int at, double learningRate, double momentum, int n);
+  /** {@code x *= alpha}. */
+  void multiply(A x, double alpha, int n);
 
-  /** One step of Adam; see {@link Adam}. */
-  void adam(A theta, A g, A m, A v, int at, Adam.Step step, int n);
+  /** {@code x += alpha y}. */
+  void addScaled(double alpha, A y, A x, int n);
+
+  /** {@code Σ x²}, summed in double. */
+  double squares(A x, int n);
 
   /**
-   * {@code eta[i] = stepSize / (√v[at + i] / rootCorrection + ε)}: what Adam multiplies m̂ with.
+   * What {@link Dropout} multiplies units with: 0 or 1/(1-rate).
+   *
+   * @param first the place of the first of them in the layer's outputs of the whole batch
    */
-  void adamStepSize(A v, int at, A eta, Adam.Step step, int n);
+  void drop(A factors, long key, long first, double rate, int n);
+
+  // Images; each array has an index of its own
+
+  /** {@code to[i width + j] = from[starts[i] + j]} for every i and j below {@code width}. */
+  void gather(A from, int[] starts, int width, A to);
+
+  /** {@code to[starts[i] + j] += from[i width + j]} for every i and j below {@code width}. */
+  void scatterAdd(A from, int[] starts, int width, A to);
+
+  /** Where {@code x > max}: {@code max = x; which = number}. A NaN in x ends up in max. */
+  void larger(A x, A max, A which, double number, int n);
+
+  /** {@code to = which == number ? x : 0}, for whole numbers. */
+  void select(A x, A which, double number, A to, int n);
+
+  /** {@code x = original} where {@code mask[at + i]}. */
+  void restore(A x, A original, boolean[] mask, int at, int n);
+
+  /** {@code m = μ m + g; θ -= lr m}. */
+  void momentum(A theta, A g, A m, double learningRate, double momentum, int n);
+
+  /** One step of Adam; see {@link Adam}. */
+  void adam(A theta, A g, A m, A v, Adam.Step step, int n);
+
+  /** {@code eta = lr / (√v / rootCorrection + ε)}. */
+  void adamStepSize(A v, A eta, Adam.Step step, int n);
 
   /** {@code pull += λ b (anchor - θ); stiffness += λ b}. */
   void addPull(double lambda, A b, A anchor, A theta, A pull, A stiffness, int n);

@@ -2,6 +2,7 @@ package io.perennial.models;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -65,10 +66,18 @@ final class Memory {
     return pointer;
   }
 
-  /** A {@code FloatBuffer} or {@code DoubleBuffer} over the elements. */
+  /**
+   * A {@code FloatBuffer} or {@code DoubleBuffer} over the elements.
+   *
+   * @throws IllegalArgumentException if they take 2 GiB or more, which no such buffer holds
+   */
   Object buffer() {
     Object made = buffer;
     if (made == null) {
+      if ((long) length * type().width() > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            length + " elements of type " + type() + " take more than the 2 GiB an array may have");
+      }
       made = pointer.asBuffer();
       buffer = made;
     }
@@ -77,7 +86,7 @@ final class Memory {
 
   /** The elements' bytes in the platform's order. */
   ByteBuffer bytes() {
-    Pointer bytes = new org.bytedeco.javacpp.BytePointer(pointer);
+    BytePointer bytes = new BytePointer(pointer);
     bytes.limit((long) length * type().width());
     return bytes.asByteBuffer().order(ByteOrder.nativeOrder());
   }

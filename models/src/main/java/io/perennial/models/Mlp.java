@@ -1,5 +1,6 @@
 package io.perennial.models;
 
+import io.perennial.api.Deepening;
 import io.perennial.api.FeatureExtractor;
 import io.perennial.api.InputException;
 import io.perennial.api.Model;
@@ -7,12 +8,14 @@ import io.perennial.api.ParameterMap;
 import io.perennial.api.PerExampleGradients;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
+import io.perennial.api.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,13 +33,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Outputs, features and parameters live outside the heap until {@link #close}; growing and
  * restoring another shape close the old {@link #parameters()}.
  */
-public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
+public final class Mlp
+    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
   /** A training batch, its last partial one, the same for evaluation, and some to spare. */
   private static final int BATCH_SIZES = 6;
 
   private final Kernels<?> kernels;
   private final Workers workers;
   private final Activation activation;
+  private final Dropout dropout;
   private final Bindings bindings = new Bindings();
   private final Map<Integer, Passes<?>> passes = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -67,10 +72,35 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
       DataType dataType,
       RandomSource random,
       Workers workers) {
+    this(inputShape, hidden, classes, activation, 0, dataType, random, workers);
+  }
+
+  /**
+   * A network with freshly drawn parameters, and with dropout after its hidden layers.
+   *
+   * @param inputShape of one example
+   * @param hidden the hidden layers' widths, from the input on; may be empty
+   * @param classes the number of outputs
+   * @param dropout the probability that a hidden unit is 0 in training, in [0, 1)
+   * @param dataType float or double
+   * @param random for the first weights; dropout's is a child of it
+   * @param workers that its passes run on; several models may share them
+   * @throws InputException if a width is not positive
+   */
+  public Mlp(
+      long[] inputShape,
+      List<Integer> hidden,
+      int classes,
+      Activation activation,
+      double dropout,
+      DataType dataType,
+      RandomSource random,
+      Workers workers) {
     this(
         inputShape.clone(),
         DenseLayers.of(widths(inputShape, hidden, classes)),
         activation,
+        new Dropout(dropout, random.child("dropout")),
         Kernels.of(dataType),
         workers);
     reinitialize(random);
@@ -80,8 +110,10 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
       long[] inputShape,
       DenseLayers layers,
       Activation activation,
+      Dropout dropout,
       Kernels<?> kernels,
       Workers workers) {
+    this.dropout = dropout;
     this.kernels = kernels;
     this.workers = workers;
     this.activation = activation;
@@ -137,7 +169,7 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
     if (pass == null || latestRows != rows) {
       pass = passes(rows);
     }
-    pass.forward(input);
+    pass.forward(input, dropout.next(training, layers.count() - 1));
     latest = pass;
     latestRows = rows;
     return pass.logits();
@@ -192,13 +224,7 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
     DenseLayers grown = old.withOutputs(classes);
     int top = old.count() - 1;
     int[] sources = new int[grown.size()];
-    Arrays.fill(sources, -1);
-    for (int i = 0; i < old.biasOffset(top); i++) {
-      sources[i] = i;
-    }
-    for (int c = 0; c < old.outputs(); c++) {
-      sources[grown.biasOffset(top) + c] = old.biasOffset(top) + c;
-    }
+    old.growthSources(grown, 0, sources);
     if (classes > classes()) {
       double[] values = new double[old.size()];
       Vectors.read(parameters, values);
@@ -214,6 +240,64 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
   }
 
   @Override
+  public int hiddenLayers() {
+    return layers.count() - 1;
+  }
+
+  @Override
+  public int width(int layer) {
+    if (layer < 0 || layer >= hiddenLayers()) {
+      throw new IllegalArgumentException(
+          "There is no hidden layer " + layer + "; the network has " + hiddenLayers());
+    }
+    return layers.outputs(layer);
+  }
+
+  @Override
+  public ParameterMap widen(int layer, int width, double noise, RandomSource random) {
+    int old = width(layer);
+    if (width < old) {
+      throw new IllegalArgumentException(
+          "A layer of " + old + " units cannot be widened to " + width);
+    }
+    DenseLayers shape = layers.wider(layer, width);
+    return grow(
+        shape,
+        LayerGrowth.wider(
+            parameters, layers.blocks(0, 1), shape.blocks(0, 1), layer, noise, random));
+  }
+
+  @Override
+  public Optional<String> whyNotDeepen() {
+    return activation == Activation.RELU
+        ? Optional.empty()
+        : Optional.of(
+            "a layer followed by "
+                + name(activation)
+                + " cannot compute the identity, as one followed by relu can");
+  }
+
+  @Override
+  public ParameterMap deepen(int layer, double noise, RandomSource random) {
+    whyNotDeepen()
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException("The network cannot be deepened: " + reason);
+            });
+    DenseLayers shape = layers.deeper(layer, width(layer));
+    return grow(
+        shape,
+        LayerGrowth.deeper(
+            parameters, layers.blocks(0, 1), shape.blocks(0, 1), layer, noise, random));
+  }
+
+  private ParameterMap grow(DenseLayers shape, LayerGrowth growth) {
+    reshape(shape);
+    Vectors.write(growth.values(), parameters);
+    return growth.map();
+  }
+
+  @Override
   public void reinitialize(RandomSource random) {
     double[] values = new double[layers.size()];
     for (int l = 0; l < layers.count(); l++) {
@@ -224,14 +308,16 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
 
   @Override
   public Mlp copy() {
-    Mlp copy = new Mlp(inputShape.clone(), layers, activation, kernels, workers);
+    Mlp copy = new Mlp(inputShape.clone(), layers, activation, dropout.copy(), kernels, workers);
     Vectors.assign(parameters, copy.parameters);
     return copy;
   }
 
   @Override
   public State save() {
-    return State.builder()
+    State.Builder state = State.builder();
+    dropout.save(state);
+    return state
         .value("activation", name(activation))
         .value("inputShape", Arrays.stream(inputShape).boxed().toList())
         .value("widths", Arrays.stream(layers.widths()).mapToObj(Long::valueOf).toList())
@@ -271,12 +357,26 @@ public final class Mlp implements Model, PerExampleGradients, FeatureExtractor {
       reshape(saved);
     }
     Vectors.assign(tensor, parameters);
+    dropout.restore(state);
   }
 
   @Override
   public void close() {
     closePasses();
     parameters.close();
+  }
+
+  /** The widths from the input to the output. */
+  DenseLayers layers() {
+    return layers;
+  }
+
+  Activation activation() {
+    return activation;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   /** How many batch sizes have arrays of their own. */

@@ -17,6 +17,7 @@ public final class MlpFactory implements ModelFactory {
    *
    * @param hidden widths from the input on
    * @param activation between the layers
+   * @param dropout after each hidden layer, in training only
    */
   public record Settings(
       @Description(
@@ -25,7 +26,20 @@ public final class MlpFactory implements ModelFactory {
               min = 1)
           List<Integer> hidden,
       @Description(value = "The non-linearity between the layers", byDefault = "relu")
-          Activation activation) {
+          Activation activation,
+      @Description(
+              value = "The probability that a hidden unit is 0 in a training pass",
+              byDefault = "0.0",
+              min = 0,
+              max = 1,
+              belowMax = true,
+              paper = "Srivastava et al., JMLR 15 (2014)")
+          double dropout) {
+    /** Without dropout. */
+    public Settings(List<Integer> hidden, Activation activation) {
+      this(hidden, activation, 0);
+    }
+
     /** Keeps an unmodifiable copy of the list. */
     public Settings {
       hidden = List.copyOf(hidden);
@@ -46,6 +60,7 @@ public final class MlpFactory implements ModelFactory {
         settings.hidden(),
         request.classes(),
         settings.activation(),
+        settings.dropout(),
         request.dataType(),
         request.random(),
         workers);

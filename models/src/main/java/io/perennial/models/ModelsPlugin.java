@@ -18,6 +18,11 @@ public final class ModelsPlugin implements Plugin {
   public void configure(Binder binder) {
     ExtensionBinder.of(binder)
         .register(ModelFactory.class, "mlp", MlpFactory.class, MlpFactory.Settings.class)
+        .register(
+            ModelFactory.class,
+            "convolutional",
+            ConvolutionalNetworkFactory.class,
+            ConvolutionalNetworkFactory.Settings.class)
         .register(Optimizer.class, "sgd", Sgd.class, Sgd.Settings.class)
         .register(Optimizer.class, "adam", Adam.class, Adam.Settings.class);
   }

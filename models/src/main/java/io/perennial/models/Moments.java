@@ -20,26 +20,26 @@ final class Moments<A> {
   /** A moment's name in a saved state, and how it follows growth. */
   record Kind(String name, ParameterMap.Quantity quantity) {}
 
-  /** The update of parameters {@code [at, at + n)}, which lie in the blocks from 0 on. */
+  /** The update of a block of parameters; the moments' blocks are {@link #block}. */
   interface Update<A> {
-    void apply(A theta, A gradient, int at, int n);
+    void apply(A theta, A gradient, int n);
   }
 
   private final Kernels<A> kernels;
   private final int length;
   private final Map<Kind, HeapVector<A>> vectors = new LinkedHashMap<>();
-  private final Map<Kind, A> vectorsBefore = new LinkedHashMap<>();
+  private final Map<Kind, A> blocks = new LinkedHashMap<>();
   private final Bindings bindings = new Bindings();
   private final A theta;
   private final A gradient;
-  private final A thetaBefore;
+  private final A before;
 
   private Moments(Kernels<A> kernels, int length) {
     this.kernels = kernels;
     this.length = length;
     this.theta = kernels.array(BLOCK);
     this.gradient = kernels.array(BLOCK);
-    this.thetaBefore = kernels.array(BLOCK);
+    this.before = kernels.array(BLOCK);
   }
 
   /** Zeros, one vector for each kind. */
@@ -71,19 +71,20 @@ final class Moments<A> {
 
   private void put(Kind kind, HeapVector<A> vector) {
     vectors.put(kind, vector);
-    vectorsBefore.put(kind, kernels.array(BLOCK));
+    blocks.put(kind, kernels.array(BLOCK));
   }
 
   Kernels<A> kernels() {
     return kernels;
   }
 
-  A values(Kind kind) {
-    HeapVector<A> vector = vectors.get(kind);
-    if (vector == null) {
+  /** Where {@link #step} and {@link #load} put a moment's values for the block at hand. */
+  A block(Kind kind) {
+    A block = blocks.get(kind);
+    if (block == null) {
       throw new IllegalArgumentException("There is no moment " + kind.name());
     }
-    return vector.values();
+    return block;
   }
 
   void save(State.Builder builder) {
@@ -113,29 +114,31 @@ final class Moments<A> {
       int n = Math.min(BLOCK, length - at);
       kernels.get(thetas, at, theta, 0, n);
       kernels.get(slopes, at, gradient, 0, n);
-      if (frozen == null) {
-        update.apply(theta, gradient, at, n);
-      } else {
-        updateFree(frozen, update, at, n);
+      load(at, n);
+      update.apply(theta, gradient, n);
+      if (frozen != null) {
+        keepFrozen(thetas, frozen, at, n);
       }
       kernels.put(theta, 0, thetas, at, n);
+      for (Map.Entry<Kind, HeapVector<A>> entry : vectors.entrySet()) {
+        System.arraycopy(block(entry.getKey()), 0, entry.getValue().values(), at, n);
+      }
     }
   }
 
-  private void updateFree(boolean[] frozen, Update<A> update, int at, int n) {
-    System.arraycopy(theta, 0, thetaBefore, 0, n);
-    vectors.forEach((kind, vector) -> System.arraycopy(vector.values(), at, before(kind), 0, n));
-    update.apply(theta, gradient, at, n);
-    kernels.restore(theta, 0, thetaBefore, frozen, at, n);
-    vectors.forEach(
-        (kind, vector) -> kernels.restore(vector.values(), at, before(kind), frozen, at, n));
+  /** Copies a block of each moment to where {@link #block} says. */
+  void load(int at, int n) {
+    for (Map.Entry<Kind, HeapVector<A>> entry : vectors.entrySet()) {
+      System.arraycopy(entry.getValue().values(), at, block(entry.getKey()), 0, n);
+    }
   }
 
-  private A before(Kind kind) {
-    A before = vectorsBefore.get(kind);
-    if (before == null) {
-      throw new IllegalStateException("No room to keep " + kind.name());
+  private void keepFrozen(Memory thetas, boolean[] frozen, int at, int n) {
+    kernels.get(thetas, at, before, 0, n);
+    kernels.restore(theta, before, frozen, at, n);
+    for (Map.Entry<Kind, HeapVector<A>> entry : vectors.entrySet()) {
+      System.arraycopy(entry.getValue().values(), at, before, 0, n);
+      kernels.restore(block(entry.getKey()), before, frozen, at, n);
     }
-    return before;
   }
 }

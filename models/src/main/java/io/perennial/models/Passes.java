@@ -33,6 +33,7 @@ final class Passes<A> implements AutoCloseable {
   private final IntConsumer products = this::products;
   private boolean backwardReady;
   private @Nullable Powers powers;
+  private @Nullable Dropout dropout;
   private @Nullable Memory inputGradient;
   private final Memory[] inputGradientRows;
 
@@ -100,7 +101,7 @@ final class Passes<A> implements AutoCloseable {
   /**
    * Asks every later pass back for the gradient with respect to the input too.
    *
-   * @return {@code [N, inputs]}, overwritten by each pass back
+   * @return {@code [N, inputs]}, overwritten by each pass back and each direction
    */
   Memory inputGradient() {
     Memory made = inputGradient;
@@ -114,14 +115,24 @@ final class Passes<A> implements AutoCloseable {
     return made;
   }
 
-  /** Computes {@link #logits()}. */
-  void forward(Memory features) {
+  /**
+   * Computes {@link #logits()}.
+   *
+   * @param dropout with the keys of this pass; null if nothing is dropped
+   */
+  void forward(Memory features, @Nullable Dropout dropout) {
+    this.dropout = dropout;
     inputs[0] = features;
     workers.run(sharding.count(), forward);
   }
 
+  /** Computes {@link #logits()} without dropping anything. */
+  void forward(Memory features) {
+    forward(features, null);
+  }
+
   private void forward(int shard) {
-    shards.get(shard).forward(inputs[0]);
+    shards.get(shard).forward(inputs[0], dropout);
   }
 
   /** Overwrites {@code gradient}, {@code [P]}. */
@@ -145,6 +156,15 @@ final class Passes<A> implements AutoCloseable {
 
   /** Adds the powers of the per-example gradients to {@code sum}, {@code [P]}. */
   void accumulate(List<Memory> directions, Power power, Memory sum) {
+    accumulate(directions, power, sum, () -> {});
+  }
+
+  /**
+   * Adds the powers of the per-example gradients to {@code sum}, {@code [P]}.
+   *
+   * @param eachDirection called after each, when {@link #inputGradient} is that direction's
+   */
+  void accumulate(List<Memory> directions, Power power, Memory sum, Runnable eachDirection) {
     prepareBackward();
     Powers p = preparePowers();
     workers.run(
@@ -152,7 +172,12 @@ final class Passes<A> implements AutoCloseable {
     for (Memory direction : directions) {
       deltas.set(layers.count() - 1, direction);
       workers.run(
-          sharding.count(), s -> shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s)));
+          sharding.count(),
+          s -> {
+            shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s));
+            propagateToInput(s);
+          });
+      eachDirection.run();
     }
     workers.run(sharding.count(), s -> shards.get(s).sumPowers(p.sums.rows(s)));
     parameterGradients(p.sums, p.inputs, 1, sum);
@@ -173,7 +198,7 @@ final class Passes<A> implements AutoCloseable {
         kernels.get(to, offset, sums, 0, width);
       }
       for (Shard<A> shard : shards) {
-        kernels.add(shard.columnSums(l), 0, sums, width);
+        kernels.add(shard.columnSums(l), sums, width);
       }
       kernels.put(sums, 0, to, offset, width);
     }

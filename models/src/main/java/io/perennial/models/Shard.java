@@ -20,7 +20,10 @@ final class Shard<A> {
   private final Memory[] outputs;
   private final A block;
   private final A other;
-  private final A bias;
+  private final A sums;
+  private final A factors;
+  private final A[] dropped;
+  private @Nullable Dropout dropout;
   private final A[] columnSums;
   private @Nullable Memory wholeInput;
   private @Nullable Memory input;
@@ -55,7 +58,9 @@ final class Shard<A> {
     int blockSize = Math.max(Kernels.BLOCK, layers.widest());
     this.block = kernels.array(blockSize);
     this.other = kernels.array(blockSize);
-    this.bias = kernels.array(layers.widest());
+    this.sums = kernels.array(blockSize);
+    this.factors = kernels.array(blockSize);
+    this.dropped = kernels.arrays(layers.count());
   }
 
   /** This shard's rows of a matrix {@code [N, width]}. */
@@ -68,7 +73,13 @@ final class Shard<A> {
     return columnSums[layer];
   }
 
-  void forward(Memory batchInput) {
+  /**
+   * Computes this shard's rows of every layer's outputs.
+   *
+   * @param dropout with the keys of this pass; null if nothing is dropped
+   */
+  void forward(Memory batchInput, @Nullable Dropout dropout) {
+    this.dropout = dropout;
     Memory x = input;
     if (x == null || wholeInput != batchInput) {
       x = part(batchInput, layers.inputs(0));
@@ -89,20 +100,54 @@ final class Shard<A> {
     int width = layers.outputs(layer);
     boolean last = layer == layers.count() - 1;
     Memory z = outputs[layer];
-    kernels.get(biases[layer], 0, bias, 0, width);
-    int step = width * Math.max(1, Kernels.BLOCK / width);
+    int step = wholeRows(width);
+    for (int at = 0; at < Math.min(step, z.length()); at += width) {
+      kernels.get(biases[layer], 0, other, at, width);
+    }
     for (int at = 0; at < z.length(); at += step) {
       int n = Math.min(step, z.length() - at);
       kernels.get(z, at, block, 0, n);
-      for (int row = 0; row < n; row += width) {
-        if (last) {
-          kernels.addBias(block, row, bias, width);
-        } else {
-          activation.apply(kernels, block, row, bias, width);
-        }
+      if (last) {
+        kernels.add(other, block, n);
+      } else {
+        activation.apply(kernels, block, other, n);
+        drop(layer, at, n);
       }
       kernels.put(block, 0, z, at, n);
     }
+  }
+
+  /** Drops some of the units in the block, and remembers which. */
+  private void drop(int layer, int at, int n) {
+    Dropout current = dropout;
+    if (current == null) {
+      return;
+    }
+    if (dropped[layer] == null) {
+      dropped[layer] = kernels.array(rows * layers.outputs(layer));
+    }
+    long place = (long) first * layers.outputs(layer) + at;
+    kernels.drop(factors, current.key(layer), place, current.rate(), n);
+    kernels.multiply(block, factors, n);
+    System.arraycopy(factors, 0, dropped[layer], at, n);
+  }
+
+  /** Takes the gradient in the block back through dropout and activation of a layer's outputs. */
+  private void activationGradient(int layer, int at, int n) {
+    kernels.get(outputs[layer], at, other, 0, n);
+    Dropout current = dropout;
+    if (current != null) {
+      System.arraycopy(dropped[layer], at, factors, 0, n);
+      kernels.multiply(block, factors, n);
+      // What the activation gave, wherever the unit stayed; elsewhere the gradient is 0 already.
+      kernels.multiply(other, 1 - current.rate(), n);
+    }
+    activation.applyGradient(kernels, block, other, n);
+  }
+
+  /** The elements of as many whole rows as fit a block. */
+  private static int wholeRows(int width) {
+    return width * Math.max(1, Kernels.BLOCK / width);
   }
 
   /**
@@ -112,17 +157,10 @@ final class Shard<A> {
    */
   void backward(Memory[] deltas) {
     int top = layers.count() - 1;
-    clearSums();
-    visit(deltas[top], layers.outputs(top), null, columnSums[top]);
+    visit(deltas[top], top, false);
     for (int l = top; l > 0; l--) {
       propagate(l, deltas);
-      visit(deltas[l - 1], layers.inputs(l), outputs[l - 1], columnSums[l - 1]);
-    }
-  }
-
-  private void clearSums() {
-    for (int l = 0; l < layers.count(); l++) {
-      kernels.fill(columnSums[l], layers.outputs(l), 0);
+      visit(deltas[l - 1], l - 1, true);
     }
   }
 
@@ -156,20 +194,26 @@ final class Shard<A> {
     kernels.gemm(false, false, rows, in, out, delta, out, weights[0], in, 0, to, in);
   }
 
-  /** The activation's derivative (unless {@code h} is null) and the columns' sums, in one pass. */
-  private void visit(Memory delta, int width, @Nullable Memory h, A sums) {
-    int step = width * Math.max(1, Kernels.BLOCK / width);
+  /** The activation's derivative, where wanted, and the columns' sums, in one pass. */
+  private void visit(Memory delta, int layer, boolean throughActivation) {
+    int width = layers.outputs(layer);
+    A columns = columnSums[layer];
+    int step = wholeRows(width);
+    int used = Math.min(step, delta.length());
+    kernels.fill(sums, used, 0);
     for (int at = 0; at < delta.length(); at += step) {
       int n = Math.min(step, delta.length() - at);
       kernels.get(delta, at, block, 0, n);
-      if (h != null) {
-        kernels.get(h, at, other, 0, n);
-        activation.applyGradient(kernels, block, other, n);
+      if (throughActivation) {
+        activationGradient(layer, at, n);
         kernels.put(block, 0, delta, at, n);
       }
-      for (int row = 0; row < n; row += width) {
-        kernels.add(block, row, sums, width);
-      }
+      kernels.add(block, sums, n);
+    }
+    kernels.fill(columns, width, 0);
+    for (int row = 0; row < used; row += width) {
+      System.arraycopy(sums, row, other, 0, width);
+      kernels.add(other, columns, width);
     }
   }
 
@@ -202,8 +246,7 @@ final class Shard<A> {
       for (int at = 0; at < delta.length(); at += Kernels.BLOCK) {
         int n = Math.min(Kernels.BLOCK, delta.length() - at);
         kernels.get(delta, at, block, 0, n);
-        kernels.get(outputs[l - 1], at, other, 0, n);
-        activation.applyGradient(kernels, block, other, n);
+        activationGradient(l - 1, at, n);
         kernels.put(block, 0, delta, at, n);
       }
       raise(powers[l - 1], delta, power);
@@ -212,9 +255,8 @@ final class Shard<A> {
 
   /** Sums the columns of the collected powers, for the biases. */
   void sumPowers(Memory[] powers) {
-    clearSums();
     for (int l = 0; l < layers.count(); l++) {
-      visit(powers[l], layers.outputs(l), null, columnSums[l]);
+      visit(powers[l], l, false);
     }
   }
 

@@ -13,6 +13,8 @@ record Sharding(int count) {
   /** Evaluation has larger batches, and machines more cores than two. */
   private static final int ROWS_PER_SHARD = 128;
 
+  private static final int IMAGES_PER_SHARD = 8;
+
   private static final int MOST = 16;
 
   /** The division of a forward pass of so many rows through so many parameters. */
@@ -22,6 +24,17 @@ record Sharding(int count) {
       return new Sharding(1);
     }
     return new Sharding(Math.max(2, Math.min(MOST, rows / ROWS_PER_SHARD)));
+  }
+
+  /**
+   * The division of so many images with so many multiplications each: an image is enough work to
+   * share out a few at a time.
+   */
+  static Sharding ofImages(int rows, long multiplications) {
+    if (rows < 2 || rows * multiplications < WORTHWHILE) {
+      return new Sharding(1);
+    }
+    return new Sharding(Math.max(2, Math.min(MOST, rows / IMAGES_PER_SHARD)));
   }
 
   /** The first of {@code total} that a shard has; its last comes before the next one's first. */

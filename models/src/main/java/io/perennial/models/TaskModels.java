@@ -7,44 +7,101 @@ import io.perennial.api.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One network for each task behind the face of one model: a row goes to its task's network. Only
- * the newest network's parameters are live; the others never change again.
+ * the newest network's parameters are live; the others never change again, and beyond a limit their
+ * arrays rest in files.
+ *
+ * <p>Classes that are not a task's own get a logit that cannot win, {@value #CANNOT_WIN}: in their
+ * rows the other classes compete among themselves, whatever the setting. Which classes are a task's
+ * own may be said; otherwise it is those that its network has outputs for.
  */
 public final class TaskModels implements Model {
-  private final List<Model> networks = new ArrayList<>();
-  private final List<int[]> rowsOf = new ArrayList<>();
+  /** Finite, and below any logit of a network. */
+  public static final double CANNOT_WIN = -1e30;
+
+  private static final int NO_OTHER = Integer.MAX_VALUE;
+
+  private final ModelShelf shelf;
+
+  /** The classes of each task; empty for all that its network has. */
+  private final List<int[]> own = new ArrayList<>();
+
   private int[] latestTasks = {};
   private int sole;
-  private INDArray logits;
-  private INDArray rowsGradient;
+  private @Nullable INDArray direct;
+  private @Nullable INDArray logits;
+  private @Nullable INDArray liveRows;
+  private @Nullable INDArray liveGradient;
+  private double[] unmasked = {};
   private double[] values = {};
 
-  /** Takes over the first task's network. */
+  /** Takes over the first task's network; all networks stay in memory. */
   public TaskModels(Model first) {
-    networks.add(first);
-    logits = Nd4j.empty(first.dataType());
-    rowsGradient = Nd4j.empty(first.dataType());
+    this(first, new int[0], NO_OTHER);
+  }
+
+  /**
+   * Takes over the first task's network.
+   *
+   * @param ownClasses of the task, ascending; empty for all that the network has
+   * @param inMemory how many networks are in memory at most, at least 2
+   */
+  public TaskModels(Model first, int[] ownClasses, int inMemory) {
+    shelf = new ModelShelf(first, inMemory);
+    own.add(ownClasses.clone());
   }
 
   /** Adds a network like the latest one, with weights of its own, for the next task. */
   public void add(RandomSource random) {
     Model next = live().copy();
     next.reinitialize(random);
-    networks.add(next);
+    add(next, new int[0]);
+  }
+
+  /**
+   * Adds a network for the next task.
+   *
+   * @param next taken over
+   * @param ownClasses of the task, ascending; empty for all that the network has
+   */
+  public void add(Model next, int[] ownClasses) {
+    shelf.add(next);
+    own.add(ownClasses.clone());
   }
 
   /** The number of networks. */
   public int size() {
-    return networks.size();
+    return shelf.size();
+  }
+
+  /** The network of a task, this model's own; valid until other tasks' are needed. */
+  public Model network(int task) {
+    return shelf.get(task);
+  }
+
+  /** The classes that may win in the rows of a task, ascending. */
+  public int[] ownClasses(int task) {
+    int[] classes = own.get(task).clone();
+    if (classes.length == 0) {
+      classes = new int[shelf.classes(task)];
+      Arrays.setAll(classes, c -> c);
+    }
+    return classes;
+  }
+
+  @Override
+  public boolean hasTask(int task) {
+    return task < size();
   }
 
   private Model live() {
-    return networks.get(networks.size() - 1);
+    return shelf.live();
   }
 
   @Override
@@ -74,7 +131,7 @@ public final class TaskModels implements Model {
 
   @Override
   public long parameterCount() {
-    return networks.stream().mapToLong(Model::parameterCount).sum();
+    return shelf.parameterCount();
   }
 
   /**
@@ -85,102 +142,185 @@ public final class TaskModels implements Model {
   @Override
   public INDArray forward(INDArray features, int[] tasks, boolean training) {
     sole = soleTask(tasks);
-    latestTasks = tasks.clone();
-    if (sole >= 0 && networks.get(sole).classes() == classes()) {
-      return networks.get(sole).forward(features, tasks, training);
-    }
-    sole = -1;
     int rows = tasks.length;
-    int classes = classes();
-    logits = sized(logits, rows, classes);
-    double[] result = new double[rows * classes];
-    int width = (int) (features.length() / rows);
-    double[] all = new double[rows * width];
-    Vectors.read(features, all, 0);
-    rowsOf.clear();
-    for (int t = 0; t < networks.size(); t++) {
-      rowsOf.add(rows(t));
-      if (rowsOf.get(t).length > 0) {
-        forward(t, all, width, result, training);
-      }
+    if (latestTasks.length != rows) {
+      latestTasks = new int[rows];
     }
-    Vectors.write(result, result.length, logits);
-    return logits;
+    System.arraycopy(tasks, 0, latestTasks, 0, rows);
+    direct = null;
+    if (sole >= 0) {
+      INDArray answer = shelf.get(sole).forward(features, tasks, training);
+      if (!hides(sole)) {
+        direct = answer;
+        return answer;
+      }
+      prepare(rows);
+      scatter(answer, sole, rows);
+    } else {
+      prepare(rows);
+      forwardMixed(features, rows, training);
+    }
+    return masked(rows);
   }
 
-  private void forward(int task, double[] all, int width, double[] result, boolean training) {
-    int[] rows = rowsOf.get(task);
-    Model network = networks.get(task);
-    long[] shape = new long[network.inputShape().length + 1];
-    shape[0] = rows.length;
-    System.arraycopy(network.inputShape(), 0, shape, 1, shape.length - 1);
-    double[] gathered = gather(all, width, rows);
-    INDArray part = Nd4j.create(dataType(), shape, 'c');
-    Vectors.write(gathered, gathered.length, part);
-    int[] partTasks = new int[rows.length];
-    Arrays.fill(partTasks, task);
-    INDArray answer = network.forward(part, partTasks, training);
-    int outputs = network.classes();
-    double[] scores = new double[rows.length * outputs];
-    Vectors.read(answer, scores, 0);
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(scores, i * outputs, result, rows[i] * classes(), outputs);
+  private void prepare(int rows) {
+    int count = rows * classes();
+    if (unmasked.length < count) {
+      unmasked = new double[count];
     }
-    if (network != live()) {
-      part.close(); // the live network still needs its input for the backward pass
+    Arrays.fill(unmasked, 0, count, CANNOT_WIN);
+  }
+
+  private void forwardMixed(INDArray features, int rows, boolean training) {
+    int width = Math.toIntExact(features.length() / rows);
+    double[] all = new double[rows * width];
+    Vectors.read(features, all);
+    // Those in memory first: whoever has to be loaded takes the place of one that is done.
+    for (boolean loaded : new boolean[] {true, false}) {
+      List<Integer> now = new ArrayList<>();
+      for (int t = 0; t < size(); t++) {
+        if (shelf.isLoaded(t) == loaded && count(t) > 0) {
+          now.add(t);
+        }
+      }
+      for (int t : now) {
+        forward(t, all, width, training);
+      }
+    }
+  }
+
+  private void forward(int task, double[] all, int width, boolean training) {
+    int count = count(task);
+    long[] shape = new long[inputShape().length + 1];
+    shape[0] = count;
+    System.arraycopy(inputShape(), 0, shape, 1, shape.length - 1);
+    INDArray part = Vectors.create(dataType(), shape);
+    double[] gathered = gather(all, width, task, count);
+    Vectors.write(gathered, count * width, part);
+    int[] tasks = new int[count];
+    Arrays.fill(tasks, task);
+    Model network = shelf.get(task);
+    scatter(network.forward(part, tasks, training), task, count);
+    if (network == live()) {
+      close(liveRows); // It still needs its input for the backward pass.
+      liveRows = part;
+    } else {
+      part.close();
+    }
+  }
+
+  /** A network's logits go to the rows of its task. */
+  private void scatter(INDArray answer, int task, int count) {
+    int outputs = shelf.classes(task);
+    int classes = classes();
+    if (values.length < count * outputs) {
+      values = new double[count * outputs];
+    }
+    Vectors.read(answer, values);
+    int from = 0;
+    for (int n = 0; n < latestTasks.length; n++) {
+      if (latestTasks[n] == task) {
+        int used = Math.min(outputs, classes);
+        System.arraycopy(values, from, unmasked, n * classes, used);
+        from += outputs;
+      }
+    }
+  }
+
+  private INDArray masked(int rows) {
+    int classes = classes();
+    if (values.length < rows * classes) {
+      values = new double[rows * classes];
+    }
+    Arrays.fill(values, 0, rows * classes, CANNOT_WIN);
+    for (int n = 0; n < rows; n++) {
+      int[] mine = own.get(latestTasks[n]);
+      if (mine.length == 0) {
+        System.arraycopy(unmasked, n * classes, values, n * classes, classes);
+      }
+      for (int c : mine) {
+        if (c < classes) {
+          values[n * classes + c] = unmasked[n * classes + c];
+        }
+      }
+    }
+    INDArray to = sized(logits, rows, classes);
+    logits = to;
+    Vectors.write(values, rows * classes, to);
+    return to;
+  }
+
+  /** Whether a task's rows have fewer classes, or are to be shown fewer, than the newest's. */
+  private boolean hides(int task) {
+    int mine = own.get(task).length;
+    return shelf.classes(task) != classes() || (mine > 0 && mine < classes());
+  }
+
+  /**
+   * Copies the logits of the latest forward pass, those of classes that are not a task's own as its
+   * network gave them.
+   *
+   * @param to {@code [N, C]} and more
+   */
+  public void readUnmasked(double[] to) {
+    INDArray latest = direct;
+    if (latest == null) {
+      System.arraycopy(unmasked, 0, to, 0, latestTasks.length * classes());
+    } else {
+      Vectors.read(latest, to);
     }
   }
 
   /** {@inheritDoc} Rows of older tasks contribute nothing: their networks are frozen. */
   @Override
   public void backward(INDArray logitsGradient, INDArray gradient) {
-    int newest = networks.size() - 1;
+    int newest = size() - 1;
     if (sole == newest) {
       live().backward(logitsGradient, gradient);
       return;
     }
-    int[] rows = rows(newest);
-    if (rows.length == 0) {
+    int count = count(newest);
+    if (count == 0) {
       Vectors.zero(gradient);
       return;
     }
     int classes = classes();
-    int count = latestTasks.length * classes;
-    if (values.length < count) {
-      values = new double[count];
+    if (values.length < latestTasks.length * classes) {
+      values = new double[latestTasks.length * classes];
     }
-    Vectors.read(logitsGradient, values, 0);
-    rowsGradient = sized(rowsGradient, rows.length, classes);
-    double[] gathered = gather(values, classes, rows);
-    Vectors.write(gathered, gathered.length, rowsGradient);
-    live().backward(rowsGradient, gradient);
+    Vectors.read(logitsGradient, values);
+    INDArray mine = sized(liveGradient, count, classes);
+    liveGradient = mine;
+    Vectors.write(gather(values, classes, newest, count), count * classes, mine);
+    live().backward(mine, gradient);
   }
 
-  private static double[] gather(double[] all, int width, int[] rows) {
-    double[] gathered = new double[rows.length * width];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(all, rows[i] * width, gathered, i * width, width);
+  private double[] gather(double[] all, int width, int task, int count) {
+    double[] gathered = new double[count * width];
+    int to = 0;
+    for (int n = 0; n < latestTasks.length; n++) {
+      if (latestTasks[n] == task) {
+        System.arraycopy(all, n * width, gathered, to, width);
+        to += width;
+      }
     }
     return gathered;
   }
 
-  private int[] rows(int task) {
-    int[] rows = new int[latestTasks.length];
+  private int count(int task) {
     int count = 0;
-    for (int n = 0; n < latestTasks.length; n++) {
-      if (latestTasks[n] == task) {
-        rows[count++] = n;
-      }
+    for (int other : latestTasks) {
+      count += other == task ? 1 : 0;
     }
-    return Arrays.copyOf(rows, count);
+    return count;
   }
 
   private int soleTask(int[] tasks) {
     int first = tasks[0];
     for (int task : tasks) {
-      if (task < 0 || task >= networks.size()) {
+      if (task < 0 || task >= size()) {
         throw new IllegalArgumentException(
-            "Each row must name one of the " + networks.size() + " tasks so far, not " + task);
+            "Each row must name one of the " + size() + " tasks so far, not " + task);
       }
       if (task != first) {
         first = -1;
@@ -189,14 +329,18 @@ public final class TaskModels implements Model {
     return first;
   }
 
-  private INDArray sized(INDArray array, int rows, int columns) {
-    if (!array.isEmpty() && array.rows() == rows && array.columns() == columns) {
+  private INDArray sized(@Nullable INDArray array, int rows, int columns) {
+    if (array != null && array.rows() == rows && array.columns() == columns) {
       return array;
     }
-    if (!array.isEmpty()) {
+    close(array);
+    return Vectors.create(dataType(), rows, columns);
+  }
+
+  private static void close(@Nullable INDArray array) {
+    if (array != null && !array.wasClosed()) {
       array.close();
     }
-    return Nd4j.create(dataType(), new long[] {rows, columns}, 'c');
   }
 
   /** {@inheritDoc} Only the newest network grows. */
@@ -212,35 +356,57 @@ public final class TaskModels implements Model {
 
   @Override
   public Model copy() {
-    TaskModels copy = new TaskModels(networks.get(0).copy());
-    for (Model network : networks.subList(1, networks.size())) {
-      copy.networks.add(network.copy());
+    TaskModels copy = new TaskModels(shelf.get(0).copy(), own.get(0), shelf.limit());
+    for (int t = 1; t < size(); t++) {
+      copy.add(shelf.get(t).copy(), own.get(t));
     }
     return copy;
   }
 
   @Override
   public State save() {
-    State.Builder state = State.builder().value("networks", (long) networks.size());
-    for (int t = 0; t < networks.size(); t++) {
-      state.part(Integer.toString(t), networks.get(t).save());
+    State.Builder state = State.builder().value("networks", (long) size());
+    List<List<Long>> classes = new ArrayList<>();
+    for (int[] mine : own) {
+      classes.add(Arrays.stream(mine).mapToObj(Long::valueOf).toList());
+    }
+    state.value("ownClasses", classes);
+    for (int t = 0; t < size(); t++) {
+      state.part(Integer.toString(t), shelf.save(t));
     }
     return state.build();
   }
 
+  /**
+   * Takes over saved networks.
+   *
+   * @throws IllegalArgumentException if networks were added to the first one before
+   */
   @Override
   public void restore(State state) {
     int saved = Math.toIntExact(state.integer("networks"));
-    while (networks.size() < saved) {
-      networks.add(live().copy());
+    if (size() > 1) {
+      throw new IllegalArgumentException(
+          "A state is restored into a model of one network, not of " + size());
     }
+    List<?> classes = (List<?>) Objects.requireNonNull(state.values().get("ownClasses"));
     for (int t = 0; t < saved; t++) {
-      networks.get(t).restore(state.part(Integer.toString(t)));
+      int[] mine =
+          ((List<?>) classes.get(t)).stream().mapToInt(c -> ((Number) c).intValue()).toArray();
+      if (t == 0) {
+        own.set(0, mine);
+      } else {
+        add(live().copy(), mine);
+      }
+      live().restore(state.part(Integer.toString(t)));
     }
   }
 
   @Override
   public void close() {
-    networks.forEach(Model::close);
+    close(logits);
+    close(liveRows);
+    close(liveGradient);
+    shelf.close();
   }
 }

@@ -43,7 +43,7 @@ record Golden(JsonNode json, Activation activation) {
     return flat(at(path));
   }
 
-  private static double[] flat(JsonNode node) {
+  static double[] flat(JsonNode node) {
     if (!node.isArray()) {
       return new double[] {node.asDouble()};
     }

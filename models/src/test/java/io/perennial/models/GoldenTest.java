@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -147,10 +149,7 @@ class GoldenTest {
 
   /** {@code scale ∂ log p_label / ∂ logits} for each row. */
   private static INDArray direction(
-      DataType type,
-      double[] p,
-      java.util.function.IntUnaryOperator label,
-      java.util.function.IntToDoubleFunction scale) {
+      DataType type, double[] p, IntUnaryOperator label, IntToDoubleFunction scale) {
     double[] d = new double[p.length];
     for (int n = 0; n < Golden.ROWS; n++) {
       for (int c = 0; c < Golden.CLASSES; c++) {

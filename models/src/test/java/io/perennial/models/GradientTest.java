@@ -1,6 +1,7 @@
 package io.perennial.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.api.Batch;
@@ -149,8 +150,7 @@ class GradientTest {
   void labelThatDoesNotCompeteIsAnError() {
     Batch batch = Tensors.batch(Vectors.create(DataType.DOUBLE, 1, 1), new int[] {2}, 2);
     INDArray logits = Vectors.create(DataType.DOUBLE, 1, 2);
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> objective.loss(batch, logits, Vectors.copyOf(logits)))
+    assertThatThrownBy(() -> objective.loss(batch, logits, Vectors.copyOf(logits)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The label 2 of row 0 is not among the classes that compete in it");
   }

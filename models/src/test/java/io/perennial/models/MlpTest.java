@@ -12,6 +12,7 @@ import io.perennial.api.ParameterMap.Quantity;
 import io.perennial.api.RandomSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -96,9 +97,7 @@ class MlpTest {
   }
 
   private static long fresh(ParameterMap map) {
-    return java.util.stream.IntStream.range(0, map.newSize())
-        .filter(i -> map.source(i) < 0)
-        .count();
+    return IntStream.range(0, map.newSize()).filter(i -> map.source(i) < 0).count();
   }
 
   @Test

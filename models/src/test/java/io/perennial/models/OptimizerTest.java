@@ -10,10 +10,10 @@ import io.perennial.api.QuadraticPenalty;
 import io.perennial.api.RandomSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,13 +29,31 @@ class OptimizerTest {
     return new Adam(new Adam.Settings(learningRate, 0.9, 0.999, 1e-8));
   }
 
-  static Stream<Optimizer> optimizers() {
-    return Stream.of(sgd(0.1, 0), sgd(0.1, 0.9), adam(0.01));
+  private enum Kind implements Supplier<Optimizer> {
+    PLAIN {
+      @Override
+      public Optimizer get() {
+        return sgd(0.1, 0);
+      }
+    },
+    MOMENTUM {
+      @Override
+      public Optimizer get() {
+        return sgd(0.1, 0.9);
+      }
+    },
+    ADAM {
+      @Override
+      public Optimizer get() {
+        return adam(0.01);
+      }
+    }
   }
 
   @ParameterizedTest
-  @MethodSource("optimizers")
-  void frozenParametersKeepEveryBitAndTheirMoments(Optimizer optimizer) {
+  @EnumSource
+  void frozenParametersKeepEveryBitAndTheirMoments(Kind kind) {
+    Optimizer optimizer = kind.get();
     // More than one block, and an odd number.
     int size = 5001;
     RandomSource random = new RandomSource(5);
@@ -45,7 +63,7 @@ class OptimizerTest {
     for (int i = 0; i < size; i++) {
       frozen[i] = random.nextInt(2) == 0;
     }
-    Optimizer free = fresh(optimizer);
+    Optimizer free = kind.get();
     INDArray first = Tensors.random(DataType.FLOAT, random, size);
     optimizer.step(theta, first, FREE);
     free.step(twin, first, FREE);
@@ -63,22 +81,6 @@ class OptimizerTest {
     }
   }
 
-  private static Optimizer fresh(Optimizer optimizer) {
-    return optimizer instanceof Adam
-        ? adam(0.01)
-        : optimizer.save().tensors().isEmpty() && !hasMomentum(optimizer)
-            ? sgd(0.1, 0)
-            : sgd(0.1, 0.9);
-  }
-
-  private static boolean hasMomentum(Optimizer optimizer) {
-    INDArray theta = Tensors.vector(0);
-    optimizer.step(theta, theta, FREE);
-    boolean has = !optimizer.save().tensors().isEmpty();
-    optimizer.reset();
-    return has;
-  }
-
   private static List<float[]> moments(Optimizer optimizer) {
     return optimizer.save().tensors().values().stream().map(Vectors::readFloats).toList();
   }
@@ -91,11 +93,12 @@ class OptimizerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("optimizers")
-  void restoredOptimizerContinuesToTheBit(Optimizer optimizer) {
+  @EnumSource
+  void restoredOptimizerContinuesToTheBit(Kind kind) {
+    Optimizer optimizer = kind.get();
     RandomSource random = new RandomSource(6);
     INDArray theta = Tensors.random(DataType.FLOAT, random, 3000);
-    Optimizer other = fresh(optimizer);
+    Optimizer other = kind.get();
     optimizer.step(theta, Tensors.random(DataType.FLOAT, random, 3000), FREE);
     other.restore(optimizer.save());
     INDArray twin = Vectors.copyOf(theta);
@@ -156,7 +159,7 @@ class OptimizerTest {
         double minimum = curvature / (curvature + 2 * lambda);
         assertConverges(sgd(0.05, 0), type, lambda, curvature, minimum, 4000);
         assertConverges(sgd(0.05, 0.9), type, lambda, curvature, minimum, 4000);
-        assertConverges(adam(0.001), type, lambda, curvature, minimum, 40_000);
+        assertConverges(adam(0.001), type, lambda, curvature, minimum, 10_000);
       }
     }
   }
@@ -191,7 +194,7 @@ class OptimizerTest {
   void theMinimumOfNumericsIsMet() {
     assertConverges(sgd(0.05, 0), DataType.DOUBLE, 2, 1, 0.2, 4000);
     assertConverges(sgd(0.05, 0.9), DataType.DOUBLE, 2, 1, 0.2, 4000);
-    assertConverges(adam(0.001), DataType.DOUBLE, 2, 1, 0.2, 40_000);
+    assertConverges(adam(0.001), DataType.DOUBLE, 2, 1, 0.2, 10_000);
   }
 
   @Test
@@ -223,8 +226,9 @@ class OptimizerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("optimizers")
-  void unguardedAndAnchoredParametersKeepEveryBitInTheImplicitStep(Optimizer optimizer) {
+  @EnumSource
+  void unguardedAndAnchoredParametersKeepEveryBitInTheImplicitStep(Kind kind) {
+    Optimizer optimizer = kind.get();
     INDArray theta = Tensors.vector(0.1, 0.7, 0.3);
     optimizer.step(theta, Tensors.vector(1, 1, 1), FREE);
     double[] before = Tensors.values(theta);

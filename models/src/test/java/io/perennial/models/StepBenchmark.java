@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class StepBenchmark {
   private static final int[] WIDTHS = {784, 256, 256, 10};
   private static final int BATCH = 128;
-  private static final int STEPS = 300;
-  private static final int ROUNDS = 15;
+  private static final int STEPS = 5;
+  private static final int ROUNDS = 600;
 
   private final RandomSource random = new RandomSource(1);
   private final INDArray features = Tensors.random(DataType.FLOAT, random, BATCH, WIDTHS[0]);
@@ -33,7 +33,7 @@ class StepBenchmark {
     System.out.printf("%s, OpenBLAS kernel %s%n", report.cpu(), report.actualKernel());
     try (Workers one = new Workers(1);
         Workers two = new Workers(2)) {
-      // Interleaved, because other work on the machine comes and goes.
+      // Interleaved and in short pieces, because other work on the machine comes and goes.
       Runnable products = products();
       Runnable single = training(one);
       Runnable shared = training(two);

@@ -15,6 +15,7 @@ import io.perennial.api.RunListener;
 import io.perennial.api.Scenario;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
+import io.perennial.api.TaskOrder;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.plugin.Extension;
@@ -34,13 +35,19 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Everything one run with one seed is made of, wired and checked but not yet started.
  *
  * @param seed of everything random in it
+ * @param order that arranged the stream
  * @param plan what is to be trained
  * @param metrics to compute in the end
  * @param findings of the pre-flight
- * @param stopwatch with the time it took to load the data
+ * @param stopwatch with the time it took to load the data and arrange the tasks
  */
 record Assembly(
-    long seed, Plan plan, List<Metric> metrics, List<Finding> findings, Stopwatch stopwatch)
+    long seed,
+    TaskOrder order,
+    Plan plan,
+    List<Metric> metrics,
+    List<Finding> findings,
+    Stopwatch stopwatch)
     implements AutoCloseable {
 
   /**
@@ -58,14 +65,10 @@ record Assembly(
     Wiring wiring = new Wiring(registry, random, services);
     Stopwatch stopwatch = new Stopwatch();
     Scenario scenario = wiring.create(configuration.scenario(), "scenario");
+    List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
+    TaskOrder order = wiring.create(configuration.order(), "order");
     TaskStream stream =
-        stopwatch.time(
-            Stopwatch.Phase.LOAD,
-            () -> {
-              List<Task> tasks = scenario.tasks();
-              return TaskStream.of(
-                  tasks, wiring.create(configuration.order(), "order").order(tasks));
-            });
+        TaskStream.of(tasks, stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks)));
     List<Stage> stages = stages(configuration.strategies(), wiring);
     List<RunListener> listeners = new ArrayList<>();
     for (Configured<RunListener> block : configuration.listeners()) {
@@ -100,8 +103,8 @@ record Assembly(
             stream.tasks(),
             model,
             stages.stream().map(Stage::strategy).toList());
-    List<Finding> findings = Preflight.check(composition, stages);
-    return new Assembly(seed, plan, metrics(registry, wiring), findings, stopwatch);
+    List<Finding> findings = Preflight.check(composition, stages, configuration.training());
+    return new Assembly(seed, order, plan, metrics(registry, wiring), findings, stopwatch);
   }
 
   private static List<Stage> stages(List<Configured<Strategy>> blocks, Wiring wiring) {

@@ -5,6 +5,7 @@ import io.perennial.api.Artefact;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
 import io.perennial.api.Metric;
+import io.perennial.api.Strategy;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
 import io.perennial.runner.config.RunConfiguration;
@@ -109,13 +110,18 @@ final class Execution {
     List<Stage> stages = assembly.plan().stages();
     Map<String, String> conventions = new LinkedHashMap<>();
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
+    Map<String, Strategy> sources = new LinkedHashMap<>();
+    sources.put("order", assembly.order());
     for (Stage stage : stages) {
-      String label = stage.label(stages);
-      stage.strategy().conventions().entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(entry -> conventions.put(label + "." + entry.getKey(), entry.getValue()));
-      artefacts.put(label, stage.strategy().artefacts());
+      sources.put(stage.label(stages), stage.strategy());
     }
+    sources.forEach(
+        (label, source) -> {
+          source.conventions().entrySet().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .forEach(entry -> conventions.put(label + "." + entry.getKey(), entry.getValue()));
+          artefacts.put(label, source.artefacts());
+        });
     List<String> types = new ArrayList<>(stages.stream().map(Stage::name).toList());
     if (types.isEmpty()) {
       types.add("naive");

@@ -93,19 +93,24 @@ public final class Perennial implements AutoCloseable {
    */
   public List<Finding> check(RunConfiguration configuration) {
     NativeSetup.ensure();
-    try (Assembly assembly = assemble(configuration, configuration.allSeeds().get(0))) {
+    RunConfiguration one =
+        configuration.orders() > 0 ? OrderRuns.variant(configuration, 1) : configuration;
+    try (Assembly assembly = assemble(one, one.allSeeds().get(0))) {
       return assembly.findings();
     }
   }
 
   /**
-   * Runs a configuration, once for each seed.
+   * Runs a configuration, once for each order and seed.
    *
    * @throws InputException if something is wrong with the input; nothing was written then
    * @throws RunFailedException if a run failed; the others were run all the same
    */
   public Results run(RunConfiguration configuration, RunOptions options) {
     NativeSetup.ensure();
+    if (configuration.orders() > 0) {
+      return new OrderRuns(this, configuration, options).run();
+    }
     List<Long> seeds = configuration.allSeeds();
     Assembly first = assemble(configuration, seeds.get(0));
     first.refuseErrors();

@@ -1,10 +1,13 @@
 package io.perennial.runner.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -21,10 +24,17 @@ final class CheckCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CONFIG", description = "YAML file; 'perennial schema' describes it.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Replaces a value, such as training.epochs=3 or strategies[0].lambda=100.")
+  private final List<String> overrides = new ArrayList<>();
+
   @Override
   public Integer call() {
     try (Engine engine = Given.value(main).engine(0)) {
-      return new Checking(engine, Given.value(spec).commandLine()).check(Given.value(file));
+      return new Checking(engine, Given.value(spec).commandLine())
+          .check(Given.value(file), overrides);
     }
   }
 }

@@ -18,8 +18,8 @@ final class Checking {
     this.command = command;
   }
 
-  int check(Path file) {
-    RunConfiguration configuration = engine.read(file, List.of());
+  int check(Path file, List<String> overrides) {
+    RunConfiguration configuration = engine.read(file, overrides);
     List<Finding> findings = engine.check(configuration);
     PrintWriter out = command.getOut();
     for (Finding finding : findings) {

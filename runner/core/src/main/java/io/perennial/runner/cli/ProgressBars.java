@@ -45,6 +45,9 @@ final class ProgressBars implements RunListener, AutoCloseable {
   public void stepDone(Learner learner, double loss) {
     if (bar != null) {
       bar.step();
+      if (bar.getCurrent() > bar.getMax()) {
+        bar.maxHint(bar.getCurrent());
+      }
     }
   }
 

@@ -30,6 +30,7 @@ final class ProgressLines implements RunListener {
   @Override
   public void runStarted(AccuracyMatrix accuracy) {
     position.runStarted(accuracy);
+    latest = clock.getAsLong();
   }
 
   @Override
@@ -47,8 +48,9 @@ final class ProgressLines implements RunListener {
     long now = clock.getAsLong();
     if (now - latest >= INTERVAL) {
       latest = now;
-      out.printf(
-          Locale.ROOT, "%s: step %d of %d, loss %.4f%n", position.of(learner), done, planned, loss);
+      // Strategies may draw more than was planned, joint training for one.
+      String steps = done <= planned ? done + " of " + planned : Long.toString(done);
+      out.printf(Locale.ROOT, "%s: step %s, loss %.4f%n", position.of(learner), steps, loss);
     }
   }
 }

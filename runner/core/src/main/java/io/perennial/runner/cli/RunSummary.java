@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** What came out of a run, for people; everything is in the results' files, too. */
 final class RunSummary {
@@ -27,8 +28,11 @@ final class RunSummary {
     List<RunResult> runs = results.runs();
     if (!runs.isEmpty()) {
       warnings(runs.get(0));
-      matrix(runs);
-      metrics(results);
+      // A run that failed early has nothing to show but its time.
+      if (runs.stream().anyMatch(RunSummary::measured)) {
+        matrix(runs);
+        metrics(results);
+      }
       seconds(runs);
     }
     out.println("Results: " + directory);
@@ -77,6 +81,12 @@ final class RunSummary {
     }
     table.print(out);
     out.println();
+  }
+
+  private static boolean measured(RunResult run) {
+    int tasks = run.accuracy().size();
+    return IntStream.range(0, tasks * tasks)
+        .anyMatch(cell -> !Double.isNaN(run.accuracy().at(cell / tasks, cell % tasks)));
   }
 
   private static double cell(AccuracyMatrix accuracy, int after, int on) {

@@ -2,7 +2,6 @@ package io.perennial.runner.config;
 
 import io.perennial.api.Configured;
 import io.perennial.api.InputException;
-import io.perennial.runner.config.Yaml.Entry;
 import io.perennial.runner.plugin.Registry;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +27,9 @@ public final class ConfigurationReader {
    * Reads a file.
    *
    * @param overrides values that replace or add to the file's, as {@code key.path=value}; the value
-   *     is YAML, and items of lists are {@code strategies[0]} or {@code strategies.0}
+   *     is YAML, and items of lists are {@code strategies[0]} or {@code strategies.0}; {@code
+   *     seeds} takes the place of the file's {@code seed}, {@code training.iterations} that of
+   *     {@code epochs}, and the other way round
    * @throws InputException with all problems
    */
   public RunConfiguration read(Path file, List<String> overrides) {
@@ -66,33 +67,11 @@ public final class ConfigurationReader {
   }
 
   private RunConfiguration bind(Yaml written, Path directory, Problems problems) {
-    exclude(written, "", "seed", "seeds", problems);
-    if (written instanceof Yaml.Mapping root) {
-      Entry training = root.entries().get("training");
-      if (training != null) {
-        exclude(training.value(), "training.", "epochs", "iterations", problems);
-      }
-    }
+    Exclusion.ALL.forEach(pair -> pair.check(written, problems));
     Optional<RunConfiguration> configuration =
         binder(directory, problems).bind(RunConfiguration.class, written, "", "the configuration");
     problems.throwIfAny();
     return configuration.orElseThrow();
-  }
-
-  /** Defaults hide from the records which of two settings was written. */
-  private static void exclude(
-      Yaml written, String path, String one, String other, Problems problems) {
-    if (!(written instanceof Yaml.Mapping block)) {
-      return;
-    }
-    Entry first = block.entries().get(one);
-    Entry second = block.entries().get(other);
-    if (first != null && second != null) {
-      problems.add(
-          second.key(),
-          path + other,
-          "excludes '" + one + "' (" + first.key() + "); give one of the two.");
-    }
   }
 
   private RecordBinder binder(Path directory, Problems problems) {

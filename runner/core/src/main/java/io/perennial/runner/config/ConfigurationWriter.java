@@ -11,10 +11,12 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.StreamDataWriter;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
@@ -37,6 +39,7 @@ public final class ConfigurationWriter {
     Map<String, Object> root = map(configuration);
     // Of two settings that exclude each other only the one that counts can be read again.
     root.remove(configuration.seeds().isEmpty() ? "seeds" : "seed");
+    root.remove(configuration.orders() > 0 ? "order" : "orders");
     if (root.get("training") instanceof Map<?, ?> training) {
       training.remove(configuration.training().byIterations() ? "epochs" : "iterations");
     }
@@ -49,7 +52,7 @@ public final class ConfigurationWriter {
   }
 
   private static String dump(Map<String, Object> value) {
-    Node node = new StandardRepresenter(SETTINGS).represent(value);
+    Node node = new Quoting().represent(value);
     compact(node);
     Text text = new Text();
     new Dump(SETTINGS).dumpNode(node, text);
@@ -96,6 +99,22 @@ public final class ConfigurationWriter {
       if (sequence.getValue().stream().allMatch(ScalarNode.class::isInstance)) {
         sequence.setFlowStyle(FlowStyle.FLOW);
       }
+    }
+  }
+
+  /**
+   * Text of several lines in double quotes: a literal block loses line separators that YAML 1.2
+   * reads as ordinary characters.
+   */
+  private static final class Quoting extends StandardRepresenter {
+    Quoting() {
+      super(SETTINGS);
+    }
+
+    @Override
+    protected Node representScalar(Tag tag, String value, ScalarStyle style) {
+      return super.representScalar(
+          tag, value, style == ScalarStyle.LITERAL ? ScalarStyle.DOUBLE_QUOTED : style);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Puts values given as {@code key.path=value} into what was read. */
 final class Overrides {
@@ -87,11 +88,21 @@ final class Overrides {
       // A name alone stands for a block with that type.
       entries.put("type", new Entry(name.position(), name));
     }
+    if (depth == steps.size() - 1) {
+      // What is typed wins over the file. Two options that exclude each other are a mistake.
+      Exclusion.excludedBy(here, step)
+          .filter(other -> !isTyped(entries.get(other)))
+          .ifPresent(entries::remove);
+    }
     Entry old = entries.get(step);
     Yaml inner = old == null ? new Yaml.Mapping(Position.of(source), Map.of()) : old.value();
     Position key = old == null ? Position.of(source) : old.key();
     entries.put(step, new Entry(key, put(inner, steps, depth + 1, value, source)));
     return new Yaml.Mapping(place, entries);
+  }
+
+  private static boolean isTyped(@Nullable Entry entry) {
+    return entry != null && entry.key().source().startsWith(OPTION);
   }
 
   private static String noItem(String list, String step, int size) {

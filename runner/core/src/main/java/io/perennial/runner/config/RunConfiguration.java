@@ -20,6 +20,7 @@ import java.util.List;
  * @param seeds empty unless the run is repeated
  * @param scenario the stream
  * @param order of the stream's tasks
+ * @param orders how many random orders to run with instead; 0 for none
  * @param model the network
  * @param training how it learns
  * @param evaluate when it is measured
@@ -37,6 +38,13 @@ public record RunConfiguration(
     @Description("The stream of tasks.") Configured<Scenario> scenario,
     @Description(value = "The order of the tasks.", byDefault = "{type: given}")
         Configured<TaskOrder> order,
+    @Description(
+            value =
+                "Runs with so many random orders instead, into order-1, order-2, …, and reports how"
+                    + " much the order matters: mean, best and worst; 0 for none.",
+            byDefault = "0",
+            min = 0)
+        int orders,
     @Description("The network.") Configured<ModelFactory> model,
     @Description(value = "How each task is learned.", byDefault = "{}") TrainingSettings training,
     @Description(
@@ -84,6 +92,24 @@ public record RunConfiguration(
         others,
         scenario,
         order,
+        orders,
+        model,
+        training,
+        evaluate,
+        strategies,
+        listeners);
+  }
+
+  /** The same with one order. */
+  public RunConfiguration withOrder(Configured<TaskOrder> other) {
+    return new RunConfiguration(
+        name,
+        pipeline,
+        seed,
+        seeds,
+        scenario,
+        other,
+        0,
         model,
         training,
         evaluate,

@@ -7,18 +7,34 @@ import io.perennial.api.TaskOrder;
 import jakarta.inject.Inject;
 import java.util.List;
 
-/** A random order, a function of the seed: asked again, it gives the same answer. */
+/** A random order, a function of the seed and a number: asked again, it gives the same answer. */
 @Description("the tasks in a random order, a function of the seed")
-final class RandomOrder implements TaskOrder {
+public final class RandomOrder implements TaskOrder {
+  private final Settings settings;
   private final RandomSource random;
 
+  /**
+   * The settings.
+   *
+   * @param draw tells the random orders of one seed apart
+   */
+  public record Settings(
+      @Description(
+              value = "which of the seed's random orders; another number gives another one",
+              byDefault = "0",
+              min = 0)
+          int draw) {}
+
   @Inject
-  RandomOrder(RandomSource random) {
+  RandomOrder(Settings settings, RandomSource random) {
+    this.settings = settings;
     this.random = random;
   }
 
   @Override
   public int[] order(List<Task> tasks) {
-    return random.child("order").permutation(tasks.size());
+    RandomSource own = random.child("order");
+    return (settings.draw() == 0 ? own : own.child(Integer.toString(settings.draw())))
+        .permutation(tasks.size());
   }
 }

@@ -69,6 +69,11 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
+  /** Whether a run was begun in a directory, so that one can go on with it. */
+  public static boolean isBegun(Path directory) {
+    return Files.isRegularFile(directory.resolve(CONFIGURATION));
+  }
+
   /**
    * Takes the directory of an earlier run, to go on with it.
    *

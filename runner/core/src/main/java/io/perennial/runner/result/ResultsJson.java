@@ -5,6 +5,7 @@ import io.perennial.api.Finding;
 import io.perennial.api.Metric;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The structure of {@code results.json}, as maps and lists; {@link ResultsReader} knows it too. */
 final class ResultsJson {
+  /** What makes an order good. */
+  private static final String ORDERED_BY = "averageAccuracy";
+
   private ResultsJson() {}
 
   static Map<String, @Nullable Object> of(RunResult run) {
@@ -60,6 +64,37 @@ final class ResultsJson {
     reasons.putAll(reasons(results.mean()));
     json.put("missingMetrics", reasons);
     json.put("runs", runs.stream().map(ResultsJson::line).toList());
+    return json;
+  }
+
+  static Map<String, @Nullable Object> orders(String name, List<Results> orders) {
+    List<Object> lines = new ArrayList<>();
+    DoubleSummaryStatistics accuracy = new DoubleSummaryStatistics();
+    RunResult.Status status = RunResult.Status.COMPLETE;
+    for (Results results : orders) {
+      double value = results.mean(ORDERED_BY);
+      if (Double.isFinite(value)) {
+        accuracy.accept(value);
+      }
+      status = results.status() == RunResult.Status.COMPLETE ? status : results.status();
+      Map<String, @Nullable Object> line = new LinkedHashMap<>();
+      line.put("directory", ResultsWriter.orderDirectory(lines.size() + 1));
+      line.put("status", word(results.status()));
+      line.put("tasks", results.runs().get(0).accuracy().tasks());
+      line.put("mean", numbers(results.mean()));
+      lines.add(line);
+    }
+    Map<String, @Nullable Object> sensitivity = new LinkedHashMap<>();
+    sensitivity.put("metric", ORDERED_BY);
+    boolean any = accuracy.getCount() > 0;
+    sensitivity.put("mean", any ? accuracy.getAverage() : null);
+    sensitivity.put("best", any ? accuracy.getMax() : null);
+    sensitivity.put("worst", any ? accuracy.getMin() : null);
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("name", name);
+    json.put("status", word(status));
+    json.put("orderSensitivity", sensitivity);
+    json.put("orders", lines);
     return json;
   }
 

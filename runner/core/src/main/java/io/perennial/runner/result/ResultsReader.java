@@ -24,6 +24,9 @@ public final class ResultsReader {
    */
   public RunResult read(Path directory) {
     JsonFile json = JsonFile.read(directory.resolve(ResultsWriter.RESULTS));
+    if (json.has("orders")) {
+      throw json.wrong("orders", "these are the results of several orders; give one's directory");
+    }
     if (json.has("runs")) {
       throw json.wrong("runs", "these are the results of several seeds; give one seed's directory");
     }
@@ -58,12 +61,19 @@ public final class ResultsReader {
   }
 
   /**
-   * Reads the directory of one run or of several seeds, and computes the statistics anew.
+   * Reads the directory of one run or of several seeds or orders, and computes the statistics anew.
    *
    * @throws InputException as {@link #read}
    */
   public Results readAll(Path directory) {
     JsonFile json = JsonFile.read(directory.resolve(ResultsWriter.RESULTS));
+    if (json.has("orders")) {
+      return Results.of(
+          json.children("orders").stream()
+              .map(line -> readAll(directory.resolve(line.text("directory"))))
+              .flatMap(results -> results.runs().stream())
+              .toList());
+    }
     if (!json.has("runs")) {
       return Results.of(List.of(read(directory)));
     }

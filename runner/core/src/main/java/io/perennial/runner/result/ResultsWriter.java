@@ -35,6 +35,11 @@ public final class ResultsWriter {
     return "seed-" + seed;
   }
 
+  /** The name of the directory of one order within that of several. */
+  public static String orderDirectory(int number) {
+    return "order-" + number;
+  }
+
   /** Writes the configuration as it was understood, defaults included. */
   public void writeConfiguration(String yaml) {
     AtomicFile.write(
@@ -59,6 +64,17 @@ public final class ResultsWriter {
   public void writeSummary(String name, Results results) {
     AtomicFile.write(
         directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.summary(name, results)));
+  }
+
+  /**
+   * Writes how much the order of the tasks matters.
+   *
+   * @param name the configuration's
+   * @param orders the runs of each order, which stand in its {@link #orderDirectory}
+   */
+  public void writeOrders(String name, List<Results> orders) {
+    AtomicFile.write(
+        directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.orders(name, orders)));
   }
 
   private void write(String strategy, Artefact artefact, Set<Path> taken) {

@@ -22,6 +22,7 @@ final class Evaluator {
   private final Roles roles;
   private final Competition competition;
   private final BatchAssembler assembler;
+  private final ScoreArrays readoutScores;
   private double[] scores = {};
 
   Evaluator(
@@ -35,14 +36,16 @@ final class Evaluator {
     this.tasks = tasks;
     this.roles = roles;
     this.competition = competition;
+    this.readoutScores = new ScoreArrays(model.dataType());
     this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers);
   }
 
-  /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs. */
+  /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs or path. */
   double accuracy(Model model, int task) {
     int largest = Arrays.stream(tasks.get(task).classes()).max().orElse(-1);
     Examples test = tasks.get(task).test();
-    if (largest >= model.classes() || test.size() == 0) {
+    boolean answered = !setting.taskKnownAtTest() || model.hasTask(task);
+    if (!answered || largest >= model.classes() || test.size() == 0) {
       return Double.NaN;
     }
     INDArray live = model.parameters();
@@ -102,9 +105,7 @@ final class Evaluator {
   private INDArray score(Model model, Batch batch, int[] known) {
     if (roles.readout.isPresent() && model instanceof FeatureExtractor extractor) {
       INDArray features = extractor.features(batch.features(), known);
-      INDArray result =
-          Vectors.create(model.dataType(), (long) batch.size() * model.classes())
-              .reshape(batch.size(), model.classes());
+      INDArray result = readoutScores.of(batch.size(), model.classes());
       roles.readout.get().score(features, result);
       return result;
     }
@@ -125,6 +126,7 @@ final class Evaluator {
   }
 
   void close() {
+    readoutScores.close();
     assembler.close();
   }
 }

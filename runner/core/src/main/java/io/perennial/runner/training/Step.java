@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** One step of training: the roles in their order, in arrays that are used again. */
 final class Step {
@@ -26,7 +25,7 @@ final class Step {
   private final BatchAssembler assembler;
   private final Objective objective;
   private final List<QuadraticPenalty> implicit = new ArrayList<>();
-  private final SizedBuffers<LogitsGradient> logitsGradients;
+  private final ScoreArrays logitsGradients;
 
   private INDArray gradient;
   private INDArray penaltyGradient;
@@ -44,10 +43,7 @@ final class Step {
     this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), plan.workers());
     this.objective = roles.objective.orElseGet(CrossEntropy::new);
     this.classes = model.classes();
-    this.logitsGradients =
-        new SizedBuffers<>(
-            rows ->
-                new LogitsGradient(Nd4j.create(model.dataType(), new long[] {rows, classes}, 'c')));
+    this.logitsGradients = new ScoreArrays(model.dataType());
     this.gradient = Vectors.create(model.dataType(), 1);
     this.penaltyGradient = Vectors.create(model.dataType(), 1);
   }
@@ -67,7 +63,7 @@ final class Step {
     fit(model);
     Batch batch = assemble(training, draw, from, count);
     INDArray logits = model.forward(batch.features(), batch.tasks(), true);
-    INDArray logitsGradient = logitsGradients.of(batch.size()).array();
+    INDArray logitsGradient = logitsGradients.of(batch.size(), classes);
     loss = objective.loss(batch, logits, logitsGradient);
     for (LossTerm term : roles.lossTerms) {
       loss += term.add(training, batch, logits, logitsGradient);
@@ -142,10 +138,7 @@ final class Step {
       gradient = Vectors.create(model.dataType(), model.parameters().length());
       penaltyGradient = Vectors.create(model.dataType(), model.parameters().length());
     }
-    if (classes != model.classes()) {
-      classes = model.classes();
-      logitsGradients.close();
-    }
+    classes = model.classes();
   }
 
   private void countCorrect(Batch batch, INDArray logits, int real) {
@@ -189,12 +182,5 @@ final class Step {
     logitsGradients.close();
     gradient.close();
     penaltyGradient.close();
-  }
-
-  private record LogitsGradient(INDArray array) implements AutoCloseable {
-    @Override
-    public void close() {
-      array.close();
-    }
   }
 }

@@ -14,7 +14,7 @@ public final class Stopwatch {
     LOAD,
     /** Steps. */
     TRAIN,
-    /** What strategies do between tasks, checkpoints apart. */
+    /** What strategies do between tasks, and arranging the tasks beforehand; checkpoints apart. */
     CONSOLIDATE,
     /** Measuring accuracy. */
     EVALUATE

@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class Training implements Learner {
   private int current;
   private int phase;
   private long step;
+  private double trainingAccuracy;
 
   /**
    * Prepares a run; nothing is trained yet.
@@ -107,7 +109,7 @@ public final class Training implements Learner {
   }
 
   private void prepareTask() {
-    roles.expansion.flatMap(expansion -> expansion.expandBefore(this)).ifPresent(this::grow);
+    expand(expansion -> expansion.expandBefore(this));
     int classes = plan.stream().classesAfter(current);
     if (model.classes() < classes) {
       RandomSource random = plan.random().child("classes of task " + current);
@@ -124,8 +126,18 @@ public final class Training implements Learner {
     int[] epochs = {0};
     stopwatch.time(
         Stopwatch.Phase.CONSOLIDATE,
-        () -> strategies(strategy -> epochs[0] = Math.max(epochs[0], strategy.afterPhase(this))));
+        () -> {
+          expand(expansion -> expansion.expandAfterPhase(this, trainingAccuracy));
+          strategies(strategy -> epochs[0] = Math.max(epochs[0], strategy.afterPhase(this)));
+        });
     return epochs[0];
+  }
+
+  /** Lets the network grow if it wants to; answers whether it did. */
+  private boolean expand(Function<Expansion, Optional<Expansion.Growth>> call) {
+    Optional<Expansion.Growth> growth = roles.expansion.flatMap(call);
+    growth.ifPresent(this::grow);
+    return growth.isPresent();
   }
 
   private void grow(Expansion.Growth growth) {
@@ -148,38 +160,65 @@ public final class Training implements Learner {
 
   private void train(int epochs, boolean mayCountIterations) {
     boolean byIterations = mayCountIterations && plan.settings().iterations() > 0;
-    int batchSize = plan.settings().batchSize();
-    long examples = task().training().size();
-    long perEpoch = (examples + batchSize - 1) / batchSize;
-    long steps = byIterations ? plan.settings().iterations() : epochs * perEpoch;
-    listeners(listener -> listener.taskStarted(this, steps));
-    long last = byIterations ? step + steps : Long.MAX_VALUE;
-    for (int epoch = 0; byIterations ? step < last : epoch < epochs; epoch++) {
-      double trainingAccuracy = epoch(batchSize, last);
-      listeners(listener -> listener.epochDone(this, trainingAccuracy));
-      roles
-          .expansion
-          .flatMap(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy))
-          .ifPresent(this::grow);
+    long last = byIterations ? step + plan.settings().iterations() : Long.MAX_VALUE;
+    trainingAccuracy = Double.NaN;
+    // A phase that a strategy asked for has the epochs it asked for.
+    int patience = phase == 0 ? plan.settings().patience() : 0;
+    try (EarlyStopping stopping = new EarlyStopping(patience)) {
+      boolean goesOn = true;
+      for (int epoch = 0; goesOn && (byIterations ? step < last : epoch < epochs); epoch++) {
+        Sampling.Draw draw = draw();
+        if (epoch == 0) {
+          long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
+          listeners(listener -> listener.taskStarted(this, steps));
+        }
+        trainingAccuracy = epoch(draw, last);
+        listeners(listener -> listener.epochDone(this, trainingAccuracy));
+        goesOn = goesOn(stopping);
+      }
+      stopping.keepBest(model);
     }
   }
 
-  private double epoch(int batchSize, long last) {
+  /** Lets the network grow after an epoch; answers whether there shall be another one. */
+  private boolean goesOn(EarlyStopping stopping) {
+    if (expand(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy))) {
+      stopping.startOver();
+      return true;
+    }
+    return !stopping.stopsAfter(this);
+  }
+
+  private long steps(Sampling.Draw draw) {
+    int batchSize = plan.settings().batchSize();
+    return (draw.examples().length + batchSize - 1L) / batchSize;
+  }
+
+  private Sampling.Draw draw() {
     Sampling.Draw draw =
         roles.sampling.isPresent()
             ? roles.sampling.get().draw(this, drawing)
             : shuffled(task().training().size());
+    if (draw.examples().length == 0) {
+      throw new IllegalStateException(
+          "Nothing was drawn from the training examples of task '" + task().name() + "'");
+    }
+    return draw;
+  }
+
+  /** One pass over what was drawn; the accuracy of its real rows, each before its step. */
+  private double epoch(Sampling.Draw draw, long last) {
+    int batchSize = plan.settings().batchSize();
     int drawn = draw.examples().length;
     long correct = 0;
     int from = 0;
     for (; from < drawn && step < last; from += batchSize) {
-      int count = Math.min(batchSize, drawn - from);
-      stepper.make(this, draw, from, count);
+      stepper.make(this, draw, from, Math.min(batchSize, drawn - from));
       correct += stepper.correct();
       step++;
       listeners(listener -> listener.stepDone(this, stepper.loss()));
     }
-    return drawn == 0 ? 0 : (double) correct / Math.min(from, drawn);
+    return (double) correct / Math.min(from, drawn);
   }
 
   private Sampling.Draw shuffled(int size) {

@@ -133,7 +133,7 @@ class ConfigurationErrorsTest {
     assertThat(problems(yaml))
         .containsExactly(
             "run.yaml:1:1: nam: is no setting of the configuration. Did you mean 'name'?"
-                + " Accepted: name, pipeline, seed, seeds, scenario, order, model, training,"
+                + " Accepted: name, pipeline, seed, seeds, scenario, order, orders, model, training,"
                 + " evaluate, strategies, listeners.",
             "run.yaml:1:1: name: is missing (text). Name of the run; free text.",
             "run.yaml:2:11: pipeline: must be one of knowledge-retention, model-expansion, not"
@@ -188,7 +188,8 @@ class ConfigurationErrorsTest {
   @Test
   void aBlockAlone() {
     assertThat(reader.block(Strategy.class, "{type: ewc, lambda: 1e-3}").settings())
-        .isEqualTo(new FakePlugin.Ewc.Settings(0.001, FakePlugin.Ewc.Fisher.EMPIRICAL, false, 1.0));
+        .isEqualTo(
+            new FakePlugin.Ewc.EwcSettings(0.001, FakePlugin.Ewc.Fisher.EMPIRICAL, false, 1.0));
     assertThat(reader.block(Strategy.class, "naive").type()).isEqualTo("naive");
   }
 }

@@ -143,8 +143,8 @@ class ConfigurationFilesTest {
         .containsExactly(ewc(3), ewc(4), ewc(3));
   }
 
-  private static FakePlugin.Ewc.Settings ewc(double lambda) {
-    return new FakePlugin.Ewc.Settings(lambda, FakePlugin.Ewc.Fisher.EXACT, false, 1);
+  private static FakePlugin.Ewc.EwcSettings ewc(double lambda) {
+    return new FakePlugin.Ewc.EwcSettings(lambda, FakePlugin.Ewc.Fisher.EXACT, false, 1);
   }
 
   @Test
@@ -163,7 +163,7 @@ class ConfigurationFilesTest {
     assertThat(configuration.training().epochs()).isEqualTo(1);
     assertThat(configuration.training().batchSize()).isEqualTo(128);
     assertThat(configuration.training().optimizer().settings())
-        .isEqualTo(new FakePlugin.Sgd.Settings(0.05, 0));
+        .isEqualTo(new FakePlugin.Sgd.SgdSettings(0.05, 0));
     assertThat(configuration.training().resetOptimizer()).isTrue();
     assertThat(configuration.evaluate()).isEqualTo(Evaluation.parse("all"));
     assertThat(configuration.strategies()).isEmpty();
@@ -182,14 +182,14 @@ class ConfigurationFilesTest {
     Path file = directory.resolve("sub/run.yaml");
     Files.createDirectory(directory.resolve("sub"));
     Files.writeString(file, GOOD.replace("{type: digits}", "{type: idx, path: ../mnist}"));
-    FakePlugin.Split.Settings split =
-        (FakePlugin.Split.Settings) reader.read(file, List.of()).scenario().settings();
+    FakePlugin.Split.SplitSettings split =
+        (FakePlugin.Split.SplitSettings) reader.read(file, List.of()).scenario().settings();
     assertThat(split.dataset().settings())
-        .isEqualTo(new FakePlugin.Files.Settings(directory.toAbsolutePath().resolve("mnist")));
+        .isEqualTo(new FakePlugin.Files.FilesSettings(directory.toAbsolutePath().resolve("mnist")));
     split =
-        (FakePlugin.Split.Settings)
+        (FakePlugin.Split.SplitSettings)
             reader.read(file, List.of("scenario.dataset.path=data")).scenario().settings();
     assertThat(split.dataset().settings())
-        .isEqualTo(new FakePlugin.Files.Settings(Path.of("data").toAbsolutePath()));
+        .isEqualTo(new FakePlugin.Files.FilesSettings(Path.of("data").toAbsolutePath()));
   }
 }

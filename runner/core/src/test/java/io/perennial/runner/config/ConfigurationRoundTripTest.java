@@ -76,6 +76,7 @@ class ConfigurationRoundTripTest {
                 learningRate: 0.05
                 momentum: 0.0
               resetOptimizer: true
+              patience: 0
             evaluate: all
             strategies:
             - type: naive
@@ -111,8 +112,9 @@ class ConfigurationRoundTripTest {
                     several,
                     scenario,
                     new Configured<>(TaskOrder.class, "given", NONE),
+                    several.size(),
                     new Configured<>(
-                        ModelFactory.class, "mlp", new FakePlugin.Mlp.Settings(hidden)),
+                        ModelFactory.class, "mlp", new FakePlugin.Mlp.MlpSettings(hidden)),
                     training,
                     Evaluation.parse(several.isEmpty() ? "seen" : "every " + several.size()),
                     strategies,
@@ -134,7 +136,7 @@ class ConfigurationRoundTripTest {
     return new Configured<>(
         RunListener.class,
         "echo",
-        new FakePlugin.Echo.Settings(text, new FakePlugin.Echo.Place(x, x > 0)));
+        new FakePlugin.Echo.EchoSettings(text, new FakePlugin.Echo.Place(x, x > 0)));
   }
 
   private static Arbitrary<Configured<Scenario>> scenarios() {
@@ -143,7 +145,7 @@ class ConfigurationRoundTripTest {
         new Configured<>(
             DataSource.class,
             "idx",
-            new FakePlugin.Files.Settings(Path.of("a dir: é").toAbsolutePath()));
+            new FakePlugin.Files.FilesSettings(Path.of("a dir: é").toAbsolutePath()));
     return Combinators.combine(
             Arbitraries.of(List.of(digits, files)),
             Arbitraries.integers().greaterOrEqual(1),
@@ -154,7 +156,7 @@ class ConfigurationRoundTripTest {
                 new Configured<>(
                     Scenario.class,
                     "split",
-                    new FakePlugin.Split.Settings(data, tasks, setting, validation)));
+                    new FakePlugin.Split.SplitSettings(data, tasks, setting, validation)));
   }
 
   private static Arbitrary<TrainingSettings> training() {
@@ -163,16 +165,18 @@ class ConfigurationRoundTripTest {
             Arbitraries.integers().between(0, 9),
             Arbitraries.integers().greaterOrEqual(1),
             Arbitraries.doubles().between(0, false, Double.MAX_VALUE, true),
-            Arbitraries.of(true, false))
+            Arbitraries.of(true, false),
+            Arbitraries.integers().between(0, 9))
         .as(
-            (epochs, iterations, batch, rate, reset) ->
+            (epochs, iterations, batch, rate, reset, patience) ->
                 new TrainingSettings(
                     epochs,
                     iterations,
                     batch,
                     new Configured<>(
-                        Optimizer.class, "sgd", new FakePlugin.Sgd.Settings(rate, 0.5)),
-                    reset));
+                        Optimizer.class, "sgd", new FakePlugin.Sgd.SgdSettings(rate, 0.5)),
+                    reset,
+                    patience));
   }
 
   private static Arbitrary<List<Configured<Strategy>>> strategies() {
@@ -185,14 +189,14 @@ class ConfigurationRoundTripTest {
                     new Configured<>(
                         Strategy.class,
                         "ewc",
-                        new FakePlugin.Ewc.Settings(lambda, fisher, true, 0.25)));
+                        new FakePlugin.Ewc.EwcSettings(lambda, fisher, true, 0.25)));
     Arbitrary<Configured<Strategy>> experts =
         ewc.list()
             .ofMaxSize(2)
             .map(
                 inside ->
                     new Configured<>(
-                        Strategy.class, "experts", new FakePlugin.Experts.Settings(inside)));
+                        Strategy.class, "experts", new FakePlugin.Experts.ExpertsSettings(inside)));
     return Arbitraries.oneOf(ewc, experts).list().ofMaxSize(3);
   }
 }

@@ -46,7 +46,7 @@ class OverridesTest {
   }
 
   private static double lambda(RunConfiguration configuration) {
-    return ((FakePlugin.Ewc.Settings) configuration.strategies().get(0).settings()).lambda();
+    return ((FakePlugin.Ewc.EwcSettings) configuration.strategies().get(0).settings()).lambda();
   }
 
   @Test
@@ -68,7 +68,19 @@ class OverridesTest {
   void aNameAloneBecomesABlock() {
     RunConfiguration configuration = read("training.optimizer.learningRate=0.2");
     assertThat(configuration.training().optimizer().settings())
-        .isEqualTo(new FakePlugin.Sgd.Settings(0.2, 0));
+        .isEqualTo(new FakePlugin.Sgd.SgdSettings(0.2, 0));
+  }
+
+  @Test
+  void whatTheyExcludeMakesRoom() throws IOException {
+    Files.writeString(
+        file, Files.readString(file).replace("optimizer: sgd", "epochs: 3") + "seed: 9\n");
+    RunConfiguration configuration = read("seeds=[1, 2]", "training.iterations=50");
+    assertThat(configuration.allSeeds()).containsExactly(1L, 2L);
+    assertThat(configuration.training().iterations()).isEqualTo(50);
+    assertThat(problems("seeds=[1, 2]", "seed=3"))
+        .containsExactly(
+            "--set seeds=[1, 2]: seeds: excludes 'seed' (--set seed=3); give one of the two.");
   }
 
   @Test
@@ -80,7 +92,7 @@ class OverridesTest {
         .containsExactly(
             "--set training.epoch=3: training.epoch: is no setting of 'training'."
                 + " Did you mean 'epochs'? Accepted: epochs, iterations, batchSize, optimizer,"
-                + " resetOptimizer.");
+                + " resetOptimizer, patience.");
     assertThat(problems("strategies[1].lambda=1"))
         .containsExactly(
             "--set strategies[1].lambda=1: the list 'strategies' has no item '1'; its only index"

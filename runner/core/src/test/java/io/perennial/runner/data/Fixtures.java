@@ -45,6 +45,11 @@ final class Fixtures {
         new Fixed(data));
   }
 
+  static Scenario noisy(DataSet data, List<Double> levels, Setting setting, long seed) {
+    return new Noisy(
+        new Noisy.Settings(ANY, levels, setting, 0.25), new RandomSource(seed), new Fixed(data));
+  }
+
   /** This thread's time: whatever else runs on the machine does not count. */
   static long cpuNanos() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();

@@ -34,7 +34,7 @@ class WiringTest {
     return new Configured<>(
         Strategy.class,
         "ewc",
-        new FakePlugin.Ewc.Settings(lambda, FakePlugin.Ewc.Fisher.EXACT, false, 1));
+        new FakePlugin.Ewc.EwcSettings(lambda, FakePlugin.Ewc.Fisher.EXACT, false, 1));
   }
 
   private static Configured<Strategy> strategy(String type) {
@@ -62,7 +62,7 @@ class WiringTest {
                 new Configured<>(
                     Scenario.class,
                     "split",
-                    new FakePlugin.Split.Settings(digits, 5, Setting.TASK_INCREMENTAL, 0)),
+                    new FakePlugin.Split.SplitSettings(digits, 5, Setting.TASK_INCREMENTAL, 0)),
                 "scenario");
     assertThat(split.source()).isInstanceOf(FakePlugin.Nothing.class);
     assertThat(split.source()).isNotSameAs(split.source());

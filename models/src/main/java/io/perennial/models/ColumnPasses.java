@@ -1,0 +1,256 @@
+package io.perennial.models;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The passes of progressive columns for one batch size: all their arrays, made once. Rows are dealt
+ * to shards for the passes through the columns, outputs for the gradients. The division depends on
+ * the batch and on one column's shape, not on how many columns there are, so that a frozen column's
+ * outputs keep every bit when others are added.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+final class ColumnPasses<A> implements AutoCloseable {
+  private final Kernels<A> kernels;
+  private final Workers workers;
+  private final List<Column<A>> columns;
+  private final Column<A> live;
+  private final DenseLayers dense;
+  private final Sharding sharding;
+  private final int batch;
+  private final List<INDArray> owned = new ArrayList<>();
+  private final Memory[] sides;
+  private final Memory[] adapted;
+  private final INDArray[] logits;
+  private final @Nullable Memory[] logitsMemory;
+  private final @Nullable Memory[] wanted;
+  private final List<ColumnShard<A>> shards = new ArrayList<>();
+  private final Memory[][] deltas;
+  private final Memory[][] adapterDeltas;
+  private final Memory[][] deltaColumns;
+  private final Memory[][] adapterDeltaColumns;
+  private final Memory[] owns;
+  private final ColumnShard.Targets[] targets;
+  private final A sums;
+  private final IntConsumer fold = this::fold;
+  private final IntConsumer forward = this::forward;
+  private final IntConsumer backward = this::backward;
+  private final IntConsumer products = this::products;
+  private boolean backwardReady;
+  private @Nullable Memory features;
+  private @Nullable Memory latestGradient;
+  private @Nullable Memory latestTarget;
+
+  ColumnPasses(
+      Kernels<A> kernels,
+      Workers workers,
+      List<Column<A>> columns,
+      Activation activation,
+      int batch) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.columns = columns;
+    this.live = columns.get(columns.size() - 1);
+    this.dense = live.shape().dense();
+    this.sharding = Sharding.of(batch, dense.withOutputs(1).size());
+    this.batch = batch;
+    int count = dense.count();
+    this.sides = new Memory[count];
+    this.adapted = new Memory[count];
+    for (int l = 1; l < count; l++) {
+      sides[l] = matrix(columns.size() * dense.inputs(l));
+      int a = live.shape().adapters()[l];
+      if (a > 0) {
+        adapted[l] = matrix(a);
+      }
+    }
+    int widest = ColumnShard.widestFrozen(columns);
+    Memory frozenAdapted = widest == 0 ? null : matrix(widest);
+    this.logits = new INDArray[columns.size()];
+    this.logitsMemory = new @Nullable Memory[columns.size()];
+    this.wanted = new @Nullable Memory[columns.size()];
+    int shardCount = sharding.count();
+    for (int s = 0; s < shardCount; s++) {
+      shards.add(
+          new ColumnShard<>(
+              kernels, columns, activation, sharding, s, batch, sides, adapted, frozenAdapted));
+    }
+    this.deltas = new Memory[shardCount][count];
+    this.adapterDeltas = new Memory[shardCount][count];
+    this.deltaColumns = new Memory[shardCount][count];
+    this.adapterDeltaColumns = new Memory[shardCount][count];
+    this.owns = new Memory[count];
+    this.targets = new ColumnShard.Targets[shardCount];
+    this.sums = kernels.array(Math.max(dense.widest(), Math.max(widest, widestAdapter())));
+  }
+
+  private int widestAdapter() {
+    return Arrays.stream(live.shape().adapters()).max().orElse(0);
+  }
+
+  /**
+   * Computes the logits of some columns.
+   *
+   * @param needed which ones, by column
+   */
+  void forward(Memory input, boolean[] needed) {
+    features = input;
+    for (int c = 0; c < wanted.length; c++) {
+      wanted[c] = needed[c] ? logitsMemory(c) : null;
+    }
+    if (columns.size() > 1 && needed[columns.size() - 1]) {
+      workers.run(sharding.count(), fold);
+    }
+    workers.run(sharding.count(), forward);
+  }
+
+  private Memory logitsMemory(int column) {
+    Memory known = logitsMemory[column];
+    if (known == null) {
+      int outputs = columns.get(column).shape().dense().outputs();
+      logits[column] = Vectors.create(kernels.type(), batch, outputs);
+      owned.add(logits[column]);
+      known = Memory.of(logits[column]);
+      logitsMemory[column] = known;
+    }
+    return known;
+  }
+
+  /** The logits of a column that was needed in the latest forward pass, {@code [N, outputs]}. */
+  INDArray logits(int column) {
+    return logits[column];
+  }
+
+  /** Overwrites {@code gradient}, {@code [P]} of the live column. */
+  void backward(Memory logitsGradient, Memory gradient) {
+    prepareBackward();
+    int top = dense.count() - 1;
+    if (latestGradient != logitsGradient) {
+      latestGradient = logitsGradient;
+      slice(logitsGradient, dense.outputs(top), top, deltas, deltaColumns);
+    }
+    if (latestTarget != gradient) {
+      latestTarget = gradient;
+      for (int s = 0; s < sharding.count(); s++) {
+        targets[s] = new ColumnShard.Targets(live.shape(), sharding, s, gradient);
+      }
+    }
+    workers.run(sharding.count(), backward);
+    workers.run(sharding.count(), products);
+    for (int l = 0; l <= top; l++) {
+      int layer = l;
+      int out = dense.outputs(l);
+      sum(out, live.shape().bias(l), gradient, shard -> shard.columnSums(layer));
+      int a = live.shape().adapters()[l];
+      if (a > 0) {
+        sum(a, live.shape().adapterBias(l), gradient, shard -> shard.adapterSums(layer));
+        sumScales(l, gradient);
+      }
+    }
+  }
+
+  private void sum(
+      int width,
+      int offset,
+      Memory gradient,
+      java.util.function.Function<ColumnShard<A>, A> ofShard) {
+    kernels.fill(sums, width, 0);
+    for (ColumnShard<A> shard : shards) {
+      kernels.add(ofShard.apply(shard), sums, width);
+    }
+    kernels.put(sums, 0, gradient, offset, width);
+  }
+
+  private void sumScales(int layer, Memory gradient) {
+    double[] total = targets[0].scales[layer];
+    for (int s = 1; s < targets.length; s++) {
+      for (int j = 0; j < total.length; j++) {
+        total[j] += targets[s].scales[layer][j];
+      }
+    }
+    for (int from = 0; from < total.length; from += dense.widest()) {
+      int n = Math.min(dense.widest(), total.length - from);
+      kernels.fromDouble(total, from, sums, 0, n);
+      kernels.put(sums, 0, gradient, live.shape().scales(layer) + from, n);
+    }
+  }
+
+  private void fold(int shard) {
+    shards.get(shard).fold();
+  }
+
+  private void forward(int shard) {
+    Memory input = features;
+    if (input != null) {
+      shards.get(shard).forward(input, wanted);
+    }
+  }
+
+  private void backward(int shard) {
+    shards.get(shard).backward(deltas[shard], adapterDeltas[shard]);
+  }
+
+  private void products(int shard) {
+    Memory input = features;
+    if (input != null) {
+      owns[0] = input;
+      shards
+          .get(shard)
+          .products(
+              deltaColumns[shard],
+              adapterDeltaColumns[shard],
+              owns,
+              sides,
+              adapted,
+              targets[shard]);
+    }
+  }
+
+  private void prepareBackward() {
+    if (backwardReady) {
+      return;
+    }
+    int top = dense.count() - 1;
+    for (int l = 0; l <= top; l++) {
+      if (l < top) {
+        slice(matrix(dense.outputs(l)), dense.outputs(l), l, deltas, deltaColumns);
+      }
+      int a = live.shape().adapters()[l];
+      if (a > 0) {
+        slice(matrix(a), a, l, adapterDeltas, adapterDeltaColumns);
+      }
+      if (l > 0) {
+        int width = dense.inputs(l);
+        int own = (columns.size() - 1) * width;
+        owns[l] = sides[l].slice(own, batch * columns.size() * width - own);
+      }
+    }
+    backwardReady = true;
+  }
+
+  /** A matrix's parts for each shard: its rows, and from its first column on. */
+  private void slice(Memory matrix, int width, int layer, Memory[][] rows, Memory[][] outputs) {
+    for (int s = 0; s < sharding.count(); s++) {
+      rows[s][layer] =
+          matrix.slice((long) sharding.from(batch, s) * width, sharding.length(batch, s) * width);
+      int column = sharding.from(width, s);
+      outputs[s][layer] = matrix.slice(column, batch * width - column);
+    }
+  }
+
+  private Memory matrix(int width) {
+    INDArray made = Vectors.create(kernels.type(), batch, width);
+    owned.add(made);
+    return Memory.of(made);
+  }
+
+  @Override
+  public void close() {
+    owned.forEach(INDArray::close);
+  }
+}
