@@ -12,11 +12,7 @@ import io.perennial.api.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-<<<<<<< HEAD
-import java.util.Map;
 import java.util.Optional;
-=======
->>>>>>> d20c5e1e00be7f794b7b22aca8a3574608cd1624
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,14 +33,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Outputs, features and parameters live outside the heap until {@link #close}; growing and
  * restoring another shape close the old {@link #parameters()}.
  */
-<<<<<<< HEAD
-public final class ConvolutionalNetwork implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
-  /** A training batch, its last partial one, the same for evaluation, and some to spare. */
-  private static final int BATCH_SIZES = 6;
-
-=======
-public final class ConvolutionalNetwork implements Model, PerExampleGradients, FeatureExtractor {
->>>>>>> d20c5e1e00be7f794b7b22aca8a3574608cd1624
+public final class ConvolutionalNetwork
+    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
   private final Kernels<?> kernels;
   private final Workers workers;
   private final Dropout dropout;
@@ -212,7 +202,9 @@ public final class ConvolutionalNetwork implements Model, PerExampleGradients, F
     return ParameterMap.of(size, sources);
   }
 
-  /** {@inheritDoc} First the convolutional layers, whose units are channels, then the dense ones. */
+  /**
+   * {@inheritDoc} First the convolutional layers, whose units are channels, then the dense ones.
+   */
   @Override
   public int hiddenLayers() {
     return layers.hidden();
