@@ -69,7 +69,10 @@ public final class Permuted implements Scenario {
         .tasks(
             settings.tasks(),
             index -> "permutation " + (index + 1),
-            (index, examples) -> permuted(index, examples, data.shape()));
+            index ->
+                new Variations.Shown(
+                    permuted(index, data.training(), data.shape()),
+                    permuted(index, data.test(), data.shape())));
   }
 
   private Examples permuted(int index, Examples examples, long[] shape) {

@@ -84,7 +84,10 @@ public final class Rotated implements Scenario {
         .tasks(
             settings.tasks(),
             index -> String.format(Locale.ROOT, "%d: %s°", index + 1, degrees(index)),
-            (index, examples) -> index == 0 ? examples : rotated(index, examples, data.shape()));
+            index ->
+                new Variations.Shown(
+                    rotated(index, data.training(), data.shape()),
+                    rotated(index, data.test(), data.shape())));
   }
 
   private double degrees(int task) {
@@ -92,6 +95,9 @@ public final class Rotated implements Scenario {
   }
 
   private Examples rotated(int task, Examples examples, long[] shape) {
+    if (task == 0) {
+      return examples;
+    }
     int channels = Math.toIntExact(shape[0]);
     int height = Math.toIntExact(shape[1]);
     int width = Math.toIntExact(shape[2]);

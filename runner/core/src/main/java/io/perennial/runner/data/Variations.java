@@ -6,7 +6,6 @@ import io.perennial.api.RandomSource;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -30,20 +29,22 @@ record Variations(DataSet data, Setting setting, Holdout holdout) {
    * Makes the tasks.
    *
    * @param names of each, by index
-   * @param shown how a task shows examples, by index
+   * @param shown the training and test examples as a task shows them, by index
    */
-  List<Task> tasks(
-      int count, IntFunction<String> names, BiFunction<Integer, Examples, Examples> shown) {
+  List<Task> tasks(int count, IntFunction<String> names, IntFunction<Shown> shown) {
     return IntStream.range(0, count)
-        .mapToObj(index -> task(index, names.apply(index), shown))
+        .mapToObj(index -> task(index, names.apply(index), shown.apply(index)))
         .toList();
   }
 
-  private Task task(int index, String name, BiFunction<Integer, Examples, Examples> shown) {
+  /** All examples as one task shows them. */
+  record Shown(Examples training, Examples test) {}
+
+  private Task task(int index, String name, Shown shown) {
     int shift = setting == Setting.DOMAIN_INCREMENTAL ? 0 : index * data.classes().size();
     int[] labels = IntStream.range(0, data.classes().size()).map(c -> c + shift).toArray();
-    Examples training = new Relabelled(shown.apply(index, data.training()), labels);
-    Examples test = new Relabelled(shown.apply(index, data.test()), labels);
+    Examples training = new Relabelled(shown.training(), labels);
+    Examples test = new Relabelled(shown.test(), labels);
     return new Task(
         index,
         name,
