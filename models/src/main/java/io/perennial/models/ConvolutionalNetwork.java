@@ -35,7 +35,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Outputs, features and parameters live outside the heap until {@link #close}; growing and
  * restoring another shape close the old {@link #parameters()}.
  */
-public final class ConvolutionalNetwork implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
+public final class ConvolutionalNetwork
+    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
   /** A training batch, its last partial one, the same for evaluation, and some to spare. */
   private static final int BATCH_SIZES = 6;
 
@@ -211,7 +212,9 @@ public final class ConvolutionalNetwork implements Model, PerExampleGradients, F
     return ParameterMap.of(size, sources);
   }
 
-  /** {@inheritDoc} First the convolutional layers, whose units are channels, then the dense ones. */
+  /**
+   * {@inheritDoc} First the convolutional layers, whose units are channels, then the dense ones.
+   */
   @Override
   public int hiddenLayers() {
     return layers.hidden();
