@@ -15,7 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Adam (<a href="https://arxiv.org/abs/1412.6980">arXiv 1412.6980</a>, algorithm 1, as PyTorch has
  * it): {@code m ← β1 m + (1-β1) g; v ← β2 v + (1-β2) g²; θ ← θ - lr m̂ / (√v̂ + ε)} with m̂ = m /
  * (1 - β1^t) and v̂ = v / (1 - β2^t); ε is outside the corrected root. η of the implicit step is lr
- * / (√v̂ + ε), with v from the gradients given to {@link #step} only.
+ * / (√v̂ + ε), with v from the gradients given to {@link #step} only. Weight decay is AdamW's (<a
+ * href="https://arxiv.org/abs/1711.05101">arXiv 1711.05101</a>): {@code θ ← (1 - lr wd) θ} before
+ * the step, in no average. lr is the current one in all of this.
  */
 @Description("Adam: steps scaled by running averages of the gradient and its square")
 public final class Adam implements Optimizer {
@@ -36,6 +38,10 @@ public final class Adam implements Optimizer {
    * @param beta1 β1
    * @param beta2 β2
    * @param epsilon ε
+   * @param weightDecay wd
+   * @param clip the bound of the gradient's norm; 0 for none
+   * @param schedule of the learning rate
+   * @param scheduleSteps its length
    */
   public record Settings(
       @Description(
@@ -67,7 +73,41 @@ public final class Adam implements Optimizer {
               min = 0,
               aboveMin = true,
               paper = "arXiv 1412.6980")
-          double epsilon) {}
+          double epsilon,
+      @Description(
+              value =
+                  "The part of each parameter, times the learning rate, that a step takes away from it"
+                      + " apart from the gradient and its averages (AdamW, decoupled)",
+              paper = "arXiv 1711.05101",
+              byDefault = "0.0",
+              min = 0)
+          double weightDecay,
+      @Description(
+              value =
+                  "The largest Euclidean norm of a gradient, longer ones are shortened to it"
+                      + " (frozen parameters do not count); 0: no limit",
+              byDefault = "0.0",
+              min = 0)
+          double clip,
+      @Description(
+              value = "How the learning rate falls, from the optimiser's last reset on",
+              byDefault = "constant")
+          Schedule schedule,
+      @Description(
+              value = "The steps until a falling learning rate is 0, and stays 0",
+              byDefault = "0",
+              min = 0)
+          long scheduleSteps) {
+    /** Checks the schedule. */
+    public Settings {
+      schedule.requireLength(scheduleSteps);
+    }
+
+    /** Without decay, clipping and schedule. */
+    public Settings(double learningRate, double beta1, double beta2, double epsilon) {
+      this(learningRate, beta1, beta2, epsilon, 0, 0, Schedule.CONSTANT, 0);
+    }
+  }
 
   /**
    * The constants of one step.
@@ -101,7 +141,7 @@ public final class Adam implements Optimizer {
     if (d == null) {
       int length = Math.toIntExact(parameters.length());
       Kernels<?> kernels = Kernels.of(parameters.dataType());
-      d = new Descent<>(Moments.zeros(kernels, length, FIRST, SECOND));
+      d = new Descent<>(Moments.zeros(kernels, length, FIRST, SECOND), settings);
       descent = d;
     }
     steps++;
@@ -123,12 +163,14 @@ public final class Adam implements Optimizer {
   }
 
   private Step constants() {
+    double rate =
+        settings.schedule().rate(settings.learningRate(), steps - 1, settings.scheduleSteps());
     return new Step(
-        settings.learningRate(),
+        rate,
         settings.beta1(),
         settings.beta2(),
         settings.epsilon(),
-        settings.learningRate() / (1 - Math.pow(settings.beta1(), (double) steps)),
+        rate / (1 - Math.pow(settings.beta1(), (double) steps)),
         Math.sqrt(1 - Math.pow(settings.beta2(), (double) steps)));
   }
 
@@ -161,7 +203,7 @@ public final class Adam implements Optimizer {
   public void restore(State state) {
     steps = state.integer("steps");
     Moments<?> moments = Moments.restore(state, FIRST, SECOND);
-    descent = moments == null ? null : new Descent<>(moments);
+    descent = moments == null ? null : new Descent<>(moments, settings);
   }
 
   /** The optimiser once the parameters' type is known. */
@@ -169,17 +211,36 @@ public final class Adam implements Optimizer {
     private final Moments<A> moments;
     private final Kernels<A> kernels;
     private final ImplicitStep<A> implicit;
+    private final Clipping<A> clipping;
+    private final Settings settings;
 
-    Descent(Moments<A> moments) {
+    Descent(Moments<A> moments, Settings settings) {
       this.moments = moments;
       this.kernels = moments.kernels();
       this.implicit = new ImplicitStep<>(kernels);
+      this.clipping = new Clipping<>(kernels, settings.clip());
+      this.settings = settings;
     }
 
     void step(Step step, INDArray theta, INDArray gradient, boolean @Nullable [] frozen) {
       A m = moments.block(FIRST);
       A v = moments.block(SECOND);
-      moments.step(theta, gradient, frozen, (t, g, n) -> kernels.adam(t, g, m, v, step, n));
+      moments.parameters(theta); // Named first if both do not fit.
+      double factor = clipping.factor(moments.gradient(gradient), frozen);
+      double kept = 1 - step.learningRate() * settings.weightDecay();
+      moments.step(
+          theta,
+          gradient,
+          frozen,
+          (t, g, n) -> {
+            if (factor != 1) {
+              kernels.multiply(g, factor, n);
+            }
+            if (kept != 1) {
+              kernels.multiply(t, kept, n);
+            }
+            kernels.adam(t, g, m, v, step, n);
+          });
     }
 
     void implicitStep(Step step, INDArray theta, List<QuadraticPenalty> penalties) {
@@ -195,7 +256,7 @@ public final class Adam implements Optimizer {
     }
 
     Descent<A> remap(ParameterMap map) {
-      return new Descent<>(moments.remap(map));
+      return new Descent<>(moments.remap(map), settings);
     }
   }
 }

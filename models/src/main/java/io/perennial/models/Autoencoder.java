@@ -165,7 +165,9 @@ public final class Autoencoder implements Stateful, AutoCloseable {
     Memory outputs = Memory.of(dense.logits());
     Sharding sharding = Sharding.of(rows, layers.size());
     return new Pass<>(
-        dense, outputs, new Reconstruction<>(typed, workers, likelihood, sharding, outputs, rows));
+        dense,
+        outputs,
+        new Reconstruction<>(typed, workers, likelihood, 1, sharding, outputs, rows));
   }
 
   private Memory input(INDArray features) {

@@ -11,9 +11,7 @@ import io.perennial.api.State;
 import io.perennial.api.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -37,14 +35,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ConvolutionalNetwork
     implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
-  /** A training batch, its last partial one, the same for evaluation, and some to spare. */
-  private static final int BATCH_SIZES = 6;
-
   private final Kernels<?> kernels;
   private final Workers workers;
   private final Dropout dropout;
   private final Bindings bindings = new Bindings();
-  private final Map<Integer, ConvolutionPasses<?>> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private final BatchSizes<ConvolutionPasses<?>> passes =
+      new BatchSizes<>(this::passes, ConvolutionPasses::close);
 
   private ConvolutionLayers layers;
   private List<Patches> indices;
@@ -140,13 +136,7 @@ public final class ConvolutionalNetwork
     int rows = Math.toIntExact(features.size(0));
     long length = (long) rows * layers.convolutions().get(0).inputSize();
     Memory input = bindings.of(features, kernels, length, "features");
-    if (rows == 0) {
-      throw new IllegalArgumentException("A batch has at least 1 row");
-    }
-    ConvolutionPasses<?> pass = latest;
-    if (pass == null || latestRows != rows) {
-      pass = passes(rows);
-    }
+    ConvolutionPasses<?> pass = passes.of(rows);
     pass.forward(input, dropout.next(training, layers.dense().count() - 1));
     latest = pass;
     latestRows = rows;
@@ -341,11 +331,6 @@ public final class ConvolutionalNetwork
     }
   }
 
-  /** How many batch sizes have arrays of their own. */
-  int cachedBatchSizes() {
-    return passes.size();
-  }
-
   private void reshape(ConvolutionLayers shape) {
     close();
     if (!shape.convolutions().equals(layers.convolutions())) {
@@ -357,23 +342,12 @@ public final class ConvolutionalNetwork
   }
 
   private void closePasses() {
-    passes.values().forEach(ConvolutionPasses::close);
     passes.clear();
     latest = null;
   }
 
   private ConvolutionPasses<?> passes(int rows) {
-    ConvolutionPasses<?> known = passes.get(rows);
-    if (known == null) {
-      if (passes.size() == BATCH_SIZES) {
-        Map.Entry<Integer, ConvolutionPasses<?>> eldest = passes.entrySet().iterator().next();
-        passes.remove(eldest.getKey());
-        eldest.getValue().close();
-      }
-      known = new ConvolutionPasses<>(kernels, workers, layers, indices, memory, rows);
-      passes.put(rows, known);
-    }
-    return known;
+    return new ConvolutionPasses<>(kernels, workers, layers, indices, memory, rows);
   }
 
   private ConvolutionPasses<?> latest() {

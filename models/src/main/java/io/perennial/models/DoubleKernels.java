@@ -46,7 +46,7 @@ final class DoubleKernels implements Kernels<double[]> {
   @Override
   public void toDouble(double[] from, int at, double[] to, int offset, int n) {
     for (int i = 0; i < n; i++) {
-      to[offset + i] = from[i];
+      to[offset + i] = from[at + i];
     }
   }
 
@@ -224,6 +224,26 @@ final class DoubleKernels implements Kernels<double[]> {
     for (int i = 0; i < n; i++) {
       x[i] += a * y[i];
     }
+  }
+
+  @Override
+  public double squares(double[] x, int n) {
+    // Four sums, because each addition waits for the one before.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += x[i] * x[i];
+      b += x[i + 1] * x[i + 1];
+      c += x[i + 2] * x[i + 2];
+      d += x[i + 3] * x[i + 3];
+    }
+    for (; i < n; i++) {
+      a += x[i] * x[i];
+    }
+    return a + b + c + d;
   }
 
   @Override

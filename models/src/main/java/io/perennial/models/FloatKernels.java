@@ -49,7 +49,7 @@ final class FloatKernels implements Kernels<float[]> {
   @Override
   public void toDouble(float[] from, int at, double[] to, int offset, int n) {
     for (int i = 0; i < n; i++) {
-      to[offset + i] = from[i];
+      to[offset + i] = from[at + i];
     }
   }
 
@@ -260,6 +260,26 @@ final class FloatKernels implements Kernels<float[]> {
     for (int i = 0; i < n; i++) {
       x[i] += a * y[i];
     }
+  }
+
+  @Override
+  public double squares(float[] x, int n) {
+    // Four sums, because each addition waits for the one before.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += (double) x[i] * x[i];
+      b += (double) x[i + 1] * x[i + 1];
+      c += (double) x[i + 2] * x[i + 2];
+      d += (double) x[i + 3] * x[i + 3];
+    }
+    for (; i < n; i++) {
+      a += (double) x[i] * x[i];
+    }
+    return a + b + c + d;
   }
 
   @Override

@@ -39,7 +39,7 @@ final class Generation<A> implements AutoCloseable {
             kernels, workers, sharding, rows, layers.latent(), layers.classes(), latentMemory);
     this.reconstruction =
         new Reconstruction<>(
-            kernels, workers, layers.likelihood(), sharding, Memory.of(decoder.logits()), rows);
+            kernels, workers, layers.likelihood(), 1, sharding, Memory.of(decoder.logits()), rows);
   }
 
   INDArray examples(RandomSource random, int @Nullable [] labels) {

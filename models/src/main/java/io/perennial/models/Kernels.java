@@ -122,6 +122,9 @@ interface Kernels<A> {
   /** {@code x += alpha y}. */
   void addScaled(double alpha, A y, A x, int n);
 
+  /** {@code Σ x²}, summed in double. */
+  double squares(A x, int n);
+
   /**
    * What {@link Dropout} multiplies units with: 0 or 1/(1-rate).
    *

@@ -12,6 +12,7 @@ final class Reconstruction<A> {
   private final Kernels<A> kernels;
   private final Workers workers;
   private final Likelihood likelihood;
+  private final double precision;
   private final Sharding sharding;
   private final int rows;
   private final int width;
@@ -30,18 +31,21 @@ final class Reconstruction<A> {
   private double[] weights;
 
   /**
+   * @param precision what errors are multiplied with
    * @param outputs of the decoder, {@code [N, D]}
    */
   Reconstruction(
       Kernels<A> kernels,
       Workers workers,
       Likelihood likelihood,
+      double precision,
       Sharding sharding,
       Memory outputs,
       int rows) {
     this.kernels = kernels;
     this.workers = workers;
     this.likelihood = likelihood;
+    this.precision = precision;
     this.sharding = sharding;
     this.outputs = outputs;
     this.others = outputs;
@@ -102,8 +106,9 @@ final class Reconstruction<A> {
       kernels.get(outputs, row * width, x, 0, count * width);
       kernels.get(others, row * width, t, 0, count * width);
       for (int n = 0; n < count; n++) {
+        double weight = precision * weights[row + n];
         errors[row + n] =
-            likelihood.error(kernels, x, t, scratch[shard], n * width, width, weights[row + n]);
+            precision * likelihood.error(kernels, x, t, scratch[shard], n * width, width, weight);
       }
       kernels.put(x, 0, outputs, row * width, count * width);
     }

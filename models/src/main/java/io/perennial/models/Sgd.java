@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Stochastic gradient descent with heavy-ball momentum as PyTorch has it: {@code m ← μ m + g; θ ← θ
- * - lr m}. Under a constant gradient the step becomes lr/(1-μ) times it, so that is η of the
- * implicit step.
+ * - lr m}. With weight decay, g is the (clipped) gradient plus wd θ. Under a constant gradient the
+ * step becomes lr/(1-μ) times it, so that is η of the implicit step, with the current lr.
  */
 @Description("Stochastic gradient descent, with heavy-ball momentum if wanted")
 public final class Sgd implements Optimizer {
@@ -24,12 +24,17 @@ public final class Sgd implements Optimizer {
   private final Settings settings;
   private final Moments.Kind[] kinds;
   private @Nullable Descent<?> descent;
+  private long steps;
 
   /**
    * How far a step goes.
    *
    * @param learningRate lr
    * @param momentum μ
+   * @param weightDecay wd
+   * @param clip the bound of the gradient's norm; 0 for none
+   * @param schedule of the learning rate
+   * @param scheduleSteps its length
    */
   public record Settings(
       @Description(
@@ -44,7 +49,40 @@ public final class Sgd implements Optimizer {
               min = 0,
               max = 1,
               belowMax = true)
-          double momentum) {}
+          double momentum,
+      @Description(
+              value =
+                  "How much of each parameter is added to its gradient, after clipping: an L2 penalty"
+                      + " of half this size (PyTorch's weight_decay)",
+              byDefault = "0.0",
+              min = 0)
+          double weightDecay,
+      @Description(
+              value =
+                  "The largest Euclidean norm of a gradient, longer ones are shortened to it"
+                      + " (frozen parameters do not count); 0: no limit",
+              byDefault = "0.0",
+              min = 0)
+          double clip,
+      @Description(
+              value = "How the learning rate falls, from the optimiser's last reset on",
+              byDefault = "constant")
+          Schedule schedule,
+      @Description(
+              value = "The steps until a falling learning rate is 0, and stays 0",
+              byDefault = "0",
+              min = 0)
+          long scheduleSteps) {
+    /** Checks the schedule. */
+    public Settings {
+      schedule.requireLength(scheduleSteps);
+    }
+
+    /** Without decay, clipping and schedule. */
+    public Settings(double learningRate, double momentum) {
+      this(learningRate, momentum, 0, 0, Schedule.CONSTANT, 0);
+    }
+  }
 
   /** Makes an optimiser that has made no step. */
   @Inject
@@ -61,17 +99,24 @@ public final class Sgd implements Optimizer {
    */
   @Override
   public void step(INDArray parameters, INDArray gradient, Optional<boolean[]> frozen) {
-    descent(parameters).step(settings, parameters, gradient, frozen.orElse(null));
+    steps++;
+    descent(parameters).step(settings, rate(), parameters, gradient, frozen.orElse(null));
   }
 
   @Override
   public void implicitStep(INDArray parameters, List<QuadraticPenalty> penalties) {
-    descent(parameters).implicitStep(settings, parameters, penalties);
+    descent(parameters).implicitStep(rate() / (1 - settings.momentum()), parameters, penalties);
+  }
+
+  /** The learning rate of the latest step. */
+  private double rate() {
+    return settings.schedule().rate(settings.learningRate(), steps - 1, settings.scheduleSteps());
   }
 
   @Override
   public void reset() {
     descent = null;
+    steps = 0;
   }
 
   @Override
@@ -85,6 +130,9 @@ public final class Sgd implements Optimizer {
   @Override
   public State save() {
     State.Builder builder = State.builder();
+    if (settings.schedule() != Schedule.CONSTANT) {
+      builder.value("steps", steps);
+    }
     Descent<?> d = descent;
     if (d != null) {
       d.moments.save(builder);
@@ -95,14 +143,16 @@ public final class Sgd implements Optimizer {
   @Override
   public void restore(State state) {
     Moments<?> moments = Moments.restore(state, kinds);
-    descent = moments == null ? null : new Descent<>(moments);
+    descent = moments == null ? null : new Descent<>(moments, settings.clip());
+    steps = settings.schedule() == Schedule.CONSTANT ? 0 : state.integer("steps");
   }
 
   private Descent<?> descent(INDArray parameters) {
     Descent<?> d = descent;
     if (d == null) {
       int length = Math.toIntExact(parameters.length());
-      d = new Descent<>(Moments.zeros(Kernels.of(parameters.dataType()), length, kinds));
+      Kernels<?> kernels = Kernels.of(parameters.dataType());
+      d = new Descent<>(Moments.zeros(kernels, length, kinds), settings.clip());
       descent = d;
     }
     return d;
@@ -113,18 +163,27 @@ public final class Sgd implements Optimizer {
     private final Moments<A> moments;
     private final Kernels<A> kernels;
     private final ImplicitStep<A> implicit;
+    private final Clipping<A> clipping;
+    private final double clip;
     private @Nullable A before;
     private @Nullable A after;
 
-    Descent(Moments<A> moments) {
+    Descent(Moments<A> moments, double clip) {
       this.moments = moments;
       this.kernels = moments.kernels();
       this.implicit = new ImplicitStep<>(kernels);
+      this.clipping = new Clipping<>(kernels, clip);
+      this.clip = clip;
     }
 
-    void step(Settings s, INDArray theta, INDArray gradient, boolean @Nullable [] frozen) {
+    void step(
+        Settings s, double rate, INDArray theta, INDArray gradient, boolean @Nullable [] frozen) {
+      moments.parameters(theta); // Named first if both do not fit.
+      Memory slopes = moments.gradient(gradient);
+      double factor = clipping.factor(slopes, frozen);
+      double decay = s.weightDecay();
       if (s.momentum() == 0) {
-        plain(s.learningRate(), moments.parameters(theta), moments.gradient(gradient), frozen);
+        plain(rate * factor, 1 - rate * decay, moments.parameters(theta), slopes, frozen);
         return;
       }
       A m = moments.block(MOMENTUM);
@@ -132,35 +191,49 @@ public final class Sgd implements Optimizer {
           theta,
           gradient,
           frozen,
-          (t, g, n) -> kernels.momentum(t, g, m, s.learningRate(), s.momentum(), n));
+          (t, g, n) -> {
+            if (factor != 1) {
+              kernels.multiply(g, factor, n);
+            }
+            if (decay > 0) {
+              kernels.addScaled(decay, t, g, n);
+            }
+            kernels.momentum(t, g, m, rate, s.momentum(), n);
+          });
     }
 
     private void plain(
-        double learningRate, Memory theta, Memory gradient, boolean @Nullable [] frozen) {
+        double size, double kept, Memory theta, Memory gradient, boolean @Nullable [] frozen) {
       int length = theta.length();
       if (frozen == null) {
-        kernels.axpy(length, -learningRate, gradient, theta);
+        plain(size, kept, theta, gradient);
         return;
       }
       if (before == null || after == null) {
         before = kernels.array(length);
         after = kernels.array(length);
       }
-      // The same axpy as without frozen parameters, for the same bits in the others.
+      // The same as without frozen parameters, for the same bits in the others.
       kernels.get(theta, 0, before, 0, length);
-      kernels.axpy(length, -learningRate, gradient, theta);
+      plain(size, kept, theta, gradient);
       kernels.get(theta, 0, after, 0, length);
       kernels.restore(after, before, frozen, 0, length);
       kernels.put(after, 0, theta, 0, length);
     }
 
-    void implicitStep(Settings s, INDArray theta, List<QuadraticPenalty> penalties) {
-      double eta = s.learningRate() / (1 - s.momentum());
+    private void plain(double size, double kept, Memory theta, Memory gradient) {
+      if (kept != 1) {
+        kernels.scale(theta.length(), kept, theta);
+      }
+      kernels.axpy(theta.length(), -size, gradient, theta);
+    }
+
+    void implicitStep(double eta, INDArray theta, List<QuadraticPenalty> penalties) {
       implicit.step(theta, penalties, (etas, at, n) -> kernels.fill(etas, n, eta));
     }
 
     Descent<A> remap(ParameterMap map) {
-      return new Descent<>(moments.remap(map));
+      return new Descent<>(moments.remap(map), clip);
     }
   }
 }

@@ -44,13 +44,26 @@ public final class VariationalAutoencoder implements Stateful, AutoCloseable {
    * @param latent how many latent variables
    * @param classes of the condition; 0 for a generator without
    * @param likelihood of an example given the decoder's outputs
+   * @param deviation the standard deviation of a normal likelihood: what varies less is not
+   *     learned; 1 with Bernoulli's
    */
   public record Settings(
-      long[] inputShape, List<Integer> hidden, int latent, int classes, Likelihood likelihood) {
+      long[] inputShape,
+      List<Integer> hidden,
+      int latent,
+      int classes,
+      Likelihood likelihood,
+      double deviation) {
     /** Copies the shape and the list, and checks the widths. */
     public Settings {
       inputShape = inputShape.clone();
       hidden = List.copyOf(hidden);
+      if (!(deviation > 0) || (likelihood == Likelihood.BERNOULLI && deviation != 1)) {
+        throw new InputException(
+            "The standard deviation of a normal likelihood is above 0, and it is 1 with Bernoulli's;"
+                + " got "
+                + deviation);
+      }
       if (latent < 1
           || classes < 0
           || hidden.stream().anyMatch(width -> width < 1)
@@ -66,6 +79,11 @@ public final class VariationalAutoencoder implements Stateful, AutoCloseable {
                 + ", classes "
                 + classes);
       }
+    }
+
+    /** Without classes, and with the standard deviation 1. */
+    public Settings(long[] inputShape, List<Integer> hidden, int latent, Likelihood likelihood) {
+      this(inputShape, hidden, latent, 0, likelihood, 1);
     }
 
     int inputs() {

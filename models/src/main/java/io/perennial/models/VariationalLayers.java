@@ -7,7 +7,12 @@ import io.perennial.api.RandomSource;
  * hidden → 2 latent}, then {@code latent + classes → hidden, reversed → inputs}.
  */
 record VariationalLayers(
-    DenseLayers encoder, DenseLayers decoder, int latent, int classes, Likelihood likelihood) {
+    DenseLayers encoder,
+    DenseLayers decoder,
+    int latent,
+    int classes,
+    Likelihood likelihood,
+    double precision) {
   private static final Activation ACTIVATION = Activation.RELU;
 
   static VariationalLayers of(VariationalAutoencoder.Settings settings) {
@@ -28,7 +33,8 @@ record VariationalLayers(
         DenseLayers.of(out),
         settings.latent(),
         settings.classes(),
-        settings.likelihood());
+        settings.likelihood(),
+        1 / (settings.deviation() * settings.deviation()));
   }
 
   int inputs() {

@@ -56,7 +56,8 @@ final class VariationalPass<A> implements AutoCloseable {
     this.latent =
         new LatentPass<>(kernels, workers, sharding, rows, layers.latent(), classes, latentMemory);
     this.reconstruction =
-        new Reconstruction<>(kernels, workers, layers.likelihood(), sharding, decoded, rows);
+        new Reconstruction<>(
+            kernels, workers, layers.likelihood(), layers.precision(), sharding, decoded, rows);
     this.wide = kernels.arrays(sharding.count());
     this.oneHot = new double[sharding.count()][classes];
     for (int s = 0; s < sharding.count(); s++) {

@@ -397,16 +397,6 @@ class ConvolutionalNetworkTest {
   }
 
   @Test
-  void arraysAreKeptForAFewBatchSizesOnly() {
-    try (ConvolutionalNetwork model = network(SHAPES.get(0), DataType.FLOAT, workers)) {
-      for (int rows = 1; rows < 10; rows++) {
-        model.forward(Vectors.create(DataType.FLOAT, rows, 35), new int[rows], false);
-      }
-      assertThat(model.cachedBatchSizes()).isEqualTo(6);
-    }
-  }
-
-  @Test
   void inputThatDoesNotFitIsRefused() {
     assertRefused(new long[] {64}, "takes examples of the shape [channels, height, width], not");
     assertRefused(

@@ -26,9 +26,14 @@ class ModelsPluginTest {
                 .filter(key -> key.getTypeLiteral().getRawType() == Registration.class)
                 .map(key -> (Registration<?>) injector.getInstance(key))
                 .map(r -> r.kind().getSimpleName() + " " + r.name()))
-        .containsExactlyInAnyOrder("ModelFactory mlp", "Optimizer sgd", "Optimizer adam");
+        .containsExactlyInAnyOrder(
+            "ModelFactory mlp", "ModelFactory convolutional", "Optimizer sgd", "Optimizer adam");
     for (Class<?> settings :
-        List.of(MlpFactory.Settings.class, Sgd.Settings.class, Adam.Settings.class)) {
+        List.of(
+            MlpFactory.Settings.class,
+            ConvolutionalNetworkFactory.Settings.class,
+            Sgd.Settings.class,
+            Adam.Settings.class)) {
       assertThat(settings.getRecordComponents())
           .isNotEmpty()
           .allSatisfy(

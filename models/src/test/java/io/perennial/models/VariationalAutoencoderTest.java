@@ -36,7 +36,13 @@ class VariationalAutoencoderTest {
   private VariationalAutoencoder vae(
       long[] shape, List<Integer> hidden, int latent, int classes, Likelihood likelihood) {
     return new VariationalAutoencoder(
-        new VariationalAutoencoder.Settings(shape, hidden, latent, classes, likelihood),
+        new VariationalAutoencoder.Settings(
+            shape,
+            hidden,
+            latent,
+            classes,
+            likelihood,
+            likelihood == Likelihood.GAUSSIAN ? 0.7 : 1),
         DataType.DOUBLE,
         new RandomSource(3),
         workers);
@@ -53,7 +59,7 @@ class VariationalAutoencoderTest {
     }
     Golden values = new Golden(golden, Activation.RELU);
     var settings =
-        new VariationalAutoencoder.Settings(new long[] {8}, List.of(5), 2, 0, Likelihood.BERNOULLI);
+        new VariationalAutoencoder.Settings(new long[] {8}, List.of(5), 2, Likelihood.BERNOULLI);
     try (var vae = new VariationalAutoencoder(settings, type, new RandomSource(0), workers)) {
       Vectors.write(parameters(golden.get("parameters")), vae.parameters());
       INDArray x = Tensors.of(type, values.numbers("x"), 6, 8);
@@ -149,7 +155,7 @@ class VariationalAutoencoderTest {
     int rows = 130;
     var settings =
         new VariationalAutoencoder.Settings(
-            new long[] {1, 20, 20}, List.of(100), 10, 4, Likelihood.BERNOULLI);
+            new long[] {1, 20, 20}, List.of(100), 10, 4, Likelihood.BERNOULLI, 1);
     try (Workers workers = new Workers(threads);
         var vae = new VariationalAutoencoder(settings, DataType.FLOAT, random, workers)) {
       assertThat(Sharding.of(rows, (int) vae.parameters().length()).count()).isGreaterThan(1);

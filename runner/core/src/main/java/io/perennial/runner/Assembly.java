@@ -103,7 +103,7 @@ record Assembly(
             stream.tasks(),
             model,
             stages.stream().map(Stage::strategy).toList());
-    List<Finding> findings = Preflight.check(composition, stages);
+    List<Finding> findings = Preflight.check(composition, stages, configuration.training());
     return new Assembly(seed, order, plan, metrics(registry, wiring), findings, stopwatch);
   }
 

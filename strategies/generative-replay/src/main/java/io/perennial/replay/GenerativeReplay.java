@@ -65,7 +65,7 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
               value =
                   "T: soft targets and the solver's answers to them are softmax(logits / T), and"
                       + " their loss is multiplied by T². Only with soft targets.",
-              byDefault = "2.0",
+              byDefault = "" + TEMPERATURE,
               min = 0,
               aboveMin = true,
               paper = "arXiv 1503.02531; T = 2: arXiv 1809.10635")
@@ -86,10 +86,17 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
           int latent,
       @Description(
               value =
-                  "bernoulli for values in [0, 1], such as pixels; gaussian (variance 1) for"
-                      + " standardised values.",
+                  "bernoulli for values in [0, 1], such as pixels; gaussian for standardised values.",
               byDefault = "bernoulli")
           Likelihood likelihood,
+      @Description(
+              value =
+                  "The standard deviation of the gaussian likelihood: what varies less is not"
+                      + " learned. Only with gaussian.",
+              byDefault = "" + DEVIATION,
+              min = 0,
+              aboveMin = true)
+          double deviation,
       @Description(
               value = "The learning rate of the generator's Adam.",
               byDefault = "0.001",
@@ -104,12 +111,23 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
               min = 1,
               max = 1000)
           int generatorSteps) {
-    /** Checks that a temperature is given where it has a meaning. */
+    private static final double DEVIATION = 0.3;
+    private static final double TEMPERATURE = 2.0;
+
+    /** Checks that nothing is given where it has no meaning. */
     public Settings {
       hidden = List.copyOf(hidden);
-      if (targets == Targets.HARD && temperature != 2) {
+      if (targets == Targets.HARD && temperature != TEMPERATURE) {
         throw new IllegalArgumentException("temperature needs targets: soft");
       }
+      if (likelihood == Likelihood.BERNOULLI && deviation != DEVIATION) {
+        throw new IllegalArgumentException("deviation needs likelihood: gaussian");
+      }
+    }
+
+    VariationalAutoencoder.Settings generator(long[] inputShape) {
+      double width = likelihood == Likelihood.GAUSSIAN ? deviation : 1;
+      return new VariationalAutoencoder.Settings(inputShape, hidden, latent, 0, likelihood, width);
     }
 
     boolean corrects() {
@@ -178,12 +196,9 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
   public void beforeTask(Learner learner) {
     Model model = learner.model();
     if (generator == null) {
-      var shape =
-          new VariationalAutoencoder.Settings(
-              model.inputShape(), settings.hidden(), settings.latent(), 0, settings.likelihood());
       generator =
           new Generator(
-              shape,
+              settings.generator(model.inputShape()),
               model.dataType(),
               settings.generatorLearningRate(),
               random.child("generator"),

@@ -13,6 +13,8 @@ import io.perennial.api.Optimizer;
  * @param batchSize the most rows drawn in a step
  * @param optimizer how a gradient becomes a step
  * @param resetOptimizer whether it forgets momentum and the like before each task
+ * @param patience epochs without a better validation accuracy after which a task's training stops;
+ *     0 for never
  */
 public record TrainingSettings(
     @Description(value = "Passes over each task's training data.", byDefault = "1", min = 0)
@@ -30,7 +32,14 @@ public record TrainingSettings(
     @Description(
             value = "Whether the optimiser forgets momentum and the like before each task.",
             byDefault = "true")
-        boolean resetOptimizer) {
+        boolean resetOptimizer,
+    @Description(
+            value =
+                "Epochs without a better validation accuracy after which a task's training stops;"
+                    + " the best parameters are kept. 0: never, the last ones are kept.",
+            byDefault = "0",
+            min = 0)
+        int patience) {
 
   /** Where iterations count, epochs have no meaning: equal settings shall be equal records. */
   public TrainingSettings {

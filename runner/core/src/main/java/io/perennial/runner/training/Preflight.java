@@ -10,6 +10,7 @@ import io.perennial.api.Readout;
 import io.perennial.api.Regularizer;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
+import io.perennial.runner.config.TrainingSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,8 +33,10 @@ public final class Preflight {
    * All findings: the runner's own, then each strategy's.
    *
    * @param stages the composition's strategies with their names
+   * @param settings of the training
    */
-  public static List<Finding> check(Composition composition, List<Stage> stages) {
+  public static List<Finding> check(
+      Composition composition, List<Stage> stages, TrainingSettings settings) {
     Preflight preflight = new Preflight(composition, stages);
     preflight.checkExclusiveRoles();
     preflight.checkPipeline();
@@ -41,6 +44,7 @@ public final class Preflight {
     preflight.checkTransforms();
     preflight.checkReadout();
     preflight.checkTasks();
+    preflight.checkPatience(settings.patience());
     for (Stage stage : stages) {
       stage.strategy().check(composition, preflight.findings::add);
     }
@@ -147,6 +151,24 @@ public final class Preflight {
                     + "'.",
                 "Name each task differently."));
       }
+    }
+  }
+
+  private void checkPatience(int patience) {
+    List<String> names =
+        composition.tasks().stream()
+            .filter(task -> task.validation().size() == 0)
+            .map(task -> "'" + task.name() + "'")
+            .toList();
+    if (patience > 0 && !names.isEmpty()) {
+      findings.add(
+          Finding.error(
+              "training.patience",
+              "it stops a task's training by its validation accuracy, but there is no validation"
+                  + " example in "
+                  + String.join(", ", names)
+                  + ".",
+              "Set the scenario's validation above 0, or patience: 0."));
     }
   }
 

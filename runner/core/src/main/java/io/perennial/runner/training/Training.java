@@ -133,8 +133,11 @@ public final class Training implements Learner {
     return epochs[0];
   }
 
-  private void expand(Function<Expansion, Optional<Expansion.Growth>> call) {
-    roles.expansion.flatMap(call).ifPresent(this::grow);
+  /** Lets the network grow if it wants to; answers whether it did. */
+  private boolean expand(Function<Expansion, Optional<Expansion.Growth>> call) {
+    Optional<Expansion.Growth> growth = roles.expansion.flatMap(call);
+    growth.ifPresent(this::grow);
+    return growth.isPresent();
   }
 
   private void grow(Expansion.Growth growth) {
@@ -159,16 +162,31 @@ public final class Training implements Learner {
     boolean byIterations = mayCountIterations && plan.settings().iterations() > 0;
     long last = byIterations ? step + plan.settings().iterations() : Long.MAX_VALUE;
     trainingAccuracy = Double.NaN;
-    for (int epoch = 0; byIterations ? step < last : epoch < epochs; epoch++) {
-      Sampling.Draw draw = draw();
-      if (epoch == 0) {
-        long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
-        listeners(listener -> listener.taskStarted(this, steps));
+    // A phase that a strategy asked for has the epochs it asked for.
+    int patience = phase == 0 ? plan.settings().patience() : 0;
+    try (EarlyStopping stopping = new EarlyStopping(patience)) {
+      boolean goesOn = true;
+      for (int epoch = 0; goesOn && (byIterations ? step < last : epoch < epochs); epoch++) {
+        Sampling.Draw draw = draw();
+        if (epoch == 0) {
+          long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
+          listeners(listener -> listener.taskStarted(this, steps));
+        }
+        trainingAccuracy = epoch(draw, last);
+        listeners(listener -> listener.epochDone(this, trainingAccuracy));
+        goesOn = goesOn(stopping);
       }
-      trainingAccuracy = epoch(draw, last);
-      listeners(listener -> listener.epochDone(this, trainingAccuracy));
-      expand(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy));
+      stopping.keepBest(model);
     }
+  }
+
+  /** Lets the network grow after an epoch; answers whether there shall be another one. */
+  private boolean goesOn(EarlyStopping stopping) {
+    if (expand(expansion -> expansion.expandAfterEpoch(this, trainingAccuracy))) {
+      stopping.startOver();
+      return true;
+    }
+    return !stopping.stopsAfter(this);
   }
 
   private long steps(Sampling.Draw draw) {

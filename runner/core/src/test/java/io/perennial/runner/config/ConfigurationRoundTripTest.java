@@ -76,6 +76,7 @@ class ConfigurationRoundTripTest {
                 learningRate: 0.05
                 momentum: 0.0
               resetOptimizer: true
+              patience: 0
             evaluate: all
             strategies:
             - type: naive
@@ -164,16 +165,18 @@ class ConfigurationRoundTripTest {
             Arbitraries.integers().between(0, 9),
             Arbitraries.integers().greaterOrEqual(1),
             Arbitraries.doubles().between(0, false, Double.MAX_VALUE, true),
-            Arbitraries.of(true, false))
+            Arbitraries.of(true, false),
+            Arbitraries.integers().between(0, 9))
         .as(
-            (epochs, iterations, batch, rate, reset) ->
+            (epochs, iterations, batch, rate, reset, patience) ->
                 new TrainingSettings(
                     epochs,
                     iterations,
                     batch,
                     new Configured<>(
                         Optimizer.class, "sgd", new FakePlugin.Sgd.SgdSettings(rate, 0.5)),
-                    reset));
+                    reset,
+                    patience));
   }
 
   private static Arbitrary<List<Configured<Strategy>>> strategies() {

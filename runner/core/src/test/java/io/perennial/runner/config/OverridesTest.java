@@ -92,7 +92,7 @@ class OverridesTest {
         .containsExactly(
             "--set training.epoch=3: training.epoch: is no setting of 'training'."
                 + " Did you mean 'epochs'? Accepted: epochs, iterations, batchSize, optimizer,"
-                + " resetOptimizer.");
+                + " resetOptimizer, patience.");
     assertThat(problems("strategies[1].lambda=1"))
         .containsExactly(
             "--set strategies[1].lambda=1: the list 'strategies' has no item '1'; its only index"
