@@ -112,8 +112,7 @@ class OrderJobTest {
       assertThatThrownBy(
               () -> perennial.run(parsed, new RunOptions(out, false, List.of(interruption))))
           .isInstanceOf(RunFailedException.class);
-      RunResult resumed =
-          perennial.run(parsed, new RunOptions(out, true, List.of())).runs().get(0);
+      RunResult resumed = perennial.run(parsed, new RunOptions(out, true, List.of())).runs().get(0);
       assertThat(resumed.parametersSha256()).isEqualTo(whole.parametersSha256());
     }
   }

@@ -67,7 +67,8 @@ class TaskOrderStudyTest {
       for (List<Integer> order : permutations(TASKS)) {
         chosen.put(order, mean(accuracies(perennial, given(order), CHOOSING)));
       }
-      List<Integer> best = Collections.max(chosen.entrySet(), Map.Entry.comparingByValue()).getKey();
+      List<Integer> best =
+          Collections.max(chosen.entrySet(), Map.Entry.comparingByValue()).getKey();
       List<Integer> reverse = new ArrayList<>(best);
       Collections.reverse(reverse);
 
