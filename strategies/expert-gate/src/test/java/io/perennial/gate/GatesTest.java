@@ -13,6 +13,7 @@ import io.perennial.models.Workers;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,6 +60,7 @@ class GatesTest {
 
   /** On two threads, in the caller's own processor time: what else runs does not count. */
   @Test
+  @Tag("slow")
   void fiveGatesRouteAHundredThousandDigitsASecond() {
     RandomSource random = new RandomSource(1);
     try (Workers workers = new Workers(2)) {
@@ -79,7 +81,6 @@ class GatesTest {
         fastest = Math.min(fastest, threads.getCurrentThreadCpuTime() - start);
       }
       double rate = rows * 1e9 / fastest;
-      System.out.println("ROUTING RATE " + rate);
       assertThat(rate).isGreaterThan(100_000);
     }
   }
