@@ -39,8 +39,7 @@ class ConvolutionalJobTest {
   private Results run(int threads, String yaml, RunListener... listeners) {
     try (Perennial perennial = Perennial.start(threads)) {
       Path out = directory.resolve("run-" + runs++);
-      return perennial.run(
-          perennial.parse(yaml), new RunOptions(out, false, List.of(listeners)));
+      return perennial.run(perennial.parse(yaml), new RunOptions(out, false, List.of(listeners)));
     }
   }
 
