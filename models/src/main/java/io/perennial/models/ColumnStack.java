@@ -4,9 +4,7 @@ import io.perennial.api.ParameterMap;
 import io.perennial.api.RandomSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -16,8 +14,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param <A> {@code float[]} or {@code double[]}
  */
 final class ColumnStack<A> implements AutoCloseable {
-  private static final int BATCH_SIZES = 6;
-
   final Kernels<A> kernels;
   final Workers workers;
   final Activation activation;
@@ -25,7 +21,8 @@ final class ColumnStack<A> implements AutoCloseable {
   final int adapterWidth;
   final List<Column<A>> all = new ArrayList<>();
   private final Bindings bindings = new Bindings();
-  private final Map<Integer, ColumnPasses<A>> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private final BatchSizes<ColumnPasses<A>> passes =
+      new BatchSizes<>(this::passes, ColumnPasses::close);
   private @Nullable ColumnPasses<A> latest;
   private @Nullable INDArray mixed;
   private @Nullable INDArray masked;
@@ -71,7 +68,7 @@ final class ColumnStack<A> implements AutoCloseable {
       throw new IllegalArgumentException("A batch has at least 1 row");
     }
     int sole = route(tasks);
-    ColumnPasses<A> pass = passes(rows);
+    ColumnPasses<A> pass = passes.of(rows);
     pass.forward(input, needed);
     latest = pass;
     latestRows = rows;
@@ -211,17 +208,7 @@ final class ColumnStack<A> implements AutoCloseable {
   }
 
   private ColumnPasses<A> passes(int rows) {
-    ColumnPasses<A> known = passes.get(rows);
-    if (known == null) {
-      if (passes.size() == BATCH_SIZES) {
-        Map.Entry<Integer, ColumnPasses<A>> eldest = passes.entrySet().iterator().next();
-        passes.remove(eldest.getKey());
-        eldest.getValue().close();
-      }
-      known = new ColumnPasses<>(kernels, workers, List.copyOf(all), activation, rows);
-      passes.put(rows, known);
-    }
-    return known;
+    return new ColumnPasses<>(kernels, workers, List.copyOf(all), activation, rows);
   }
 
   private INDArray sized(@Nullable INDArray array, int rows, int classes) {
@@ -235,7 +222,6 @@ final class ColumnStack<A> implements AutoCloseable {
   }
 
   private void closePasses() {
-    passes.values().forEach(ColumnPasses::close);
     passes.clear();
     latest = null;
   }

@@ -2,16 +2,11 @@ package io.perennial.models;
 
 import io.perennial.api.Model;
 import io.perennial.api.State;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Networks of which the newest is live and the others never change. Up to a limit they are kept in
@@ -23,7 +18,6 @@ final class ModelShelf implements AutoCloseable {
   private final List<Integer> classes = new ArrayList<>();
   private final List<RestingState> resting = new ArrayList<>();
   private final Map<Integer, Model> loaded = new LinkedHashMap<>(16, 0.75f, true);
-  private @Nullable Path directory;
   private Model live;
 
   /**
@@ -83,8 +77,7 @@ final class ModelShelf implements AutoCloseable {
   void add(Model next) {
     int index = sizes.size();
     if (limit < Integer.MAX_VALUE) {
-      Path file = directory().resolve("network-" + index);
-      resting.add(RestingState.write(live.save(), file));
+      resting.add(RestingState.write(live.save()));
     }
     sizes.add(live.parameterCount());
     classes.add(live.classes());
@@ -108,31 +101,11 @@ final class ModelShelf implements AutoCloseable {
     return eldest;
   }
 
-  private Path directory() {
-    Path made = directory;
-    if (made == null) {
-      try {
-        made = Files.createTempDirectory("perennial-networks");
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot make a directory for networks that rest: " + e, e);
-      }
-      made.toFile().deleteOnExit();
-      directory = made;
-    }
-    return made;
-  }
-
   @Override
   public void close() {
     live.close();
     loaded.values().forEach(Model::close);
     loaded.clear();
-    resting.forEach(RestingState::delete);
     resting.clear();
-    Path made = directory;
-    if (made != null) {
-      made.toFile().delete();
-      directory = null;
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.perennial.models;
 import io.perennial.api.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,15 +16,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A {@link State} whose tensors lie in a file of this process while nobody needs them. The bytes
- * are the platform's own: the file is no format to exchange.
+ * are the platform's own: the file is no format to exchange. It is deleted when this object is no
+ * longer used, or when the virtual machine ends.
  */
 public final class RestingState {
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private final Path file;
   private final Node root;
 
   private RestingState(Path file, Node root) {
     this.file = file;
     this.root = root;
+    CLEANER.register(this, () -> file.toFile().delete());
   }
 
   /** A state without its tensors. */
@@ -32,18 +37,16 @@ public final class RestingState {
 
   private record Tensor(DataType type, long[] shape) {}
 
-  /**
-   * Writes the tensors of a state, each float or double and contiguous.
-   *
-   * @param file new, deleted when the virtual machine ends
-   */
-  public static RestingState write(State state, Path file) {
-    file.toFile().deleteOnExit();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-      return new RestingState(file, write(state, channel));
+  /** Writes the tensors of a state, each float or double and contiguous. */
+  public static RestingState write(State state) {
+    try {
+      Path file = Files.createTempFile("perennial-state", null);
+      file.toFile().deleteOnExit();
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        return new RestingState(file, write(state, channel));
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file + " to set a network aside: " + e, e);
+      throw new UncheckedIOException("A state cannot be set aside in a temporary file: " + e, e);
     }
   }
 
@@ -72,7 +75,7 @@ public final class RestingState {
       throw new UncheckedIOException(
           "Cannot read "
               + file
-              + ", where a network was set aside; the latest checkpoint has it too: "
+              + ", where a state was set aside; the latest checkpoint has it too: "
               + e,
           e);
     }
@@ -101,14 +104,5 @@ public final class RestingState {
   public static void free(State state) {
     state.tensors().values().forEach(INDArray::close);
     state.parts().values().forEach(RestingState::free);
-  }
-
-  /** Deletes the file. */
-  public void delete() {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot delete " + file + ": " + e, e);
-    }
   }
 }

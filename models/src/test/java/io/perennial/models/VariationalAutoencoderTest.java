@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -173,6 +174,27 @@ class VariationalAutoencoderTest {
       }
     }
     return bits;
+  }
+
+  @Test
+  void neitherStepNorGenerationAllocatesOutsideTheHeap() {
+    RandomSource random = new RandomSource(5);
+    double[] weights = new double[50];
+    Arrays.fill(weights, 0.02);
+    int[] labels = new int[50];
+    try (var vae = vae(new long[] {300}, List.of(200), 8, 3, Likelihood.BERNOULLI)) {
+      INDArray x = Tensors.of(DataType.DOUBLE, random.doubles(50 * 300L).toArray(), 50, 300);
+      INDArray gradient = Vectors.create(DataType.DOUBLE, vae.parameters().length());
+      vae.loss(x, labels, weights, random, gradient);
+      vae.generate(labels, random);
+      long before = Nd4j.getDeallocatorService().nextValue();
+      for (int step = 0; step < 10; step++) {
+        vae.loss(x, labels, weights, random, gradient);
+        vae.generate(labels, random);
+      }
+      // The counting itself takes a number.
+      assertThat(Nd4j.getDeallocatorService().nextValue() - before).isEqualTo(1);
+    }
   }
 
   @Test

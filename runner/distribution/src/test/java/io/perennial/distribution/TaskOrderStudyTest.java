@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * How much the order of tasks matters on a stream of clearly different difficulty and relatedness,
  * and where the heuristics stand between the best and the worst. The best order is chosen on other
- * seeds than those that it is tested with. The table goes to target/task-order-study.md; docs/results.md shows
- * it.
+ * seeds than those that it is tested with. The table goes to target/task-order-study.md;
+ * docs/results.md shows it.
  */
 @Tag("slow")
 class TaskOrderStudyTest {
@@ -86,10 +86,7 @@ class TaskOrderStudyTest {
       lines.add(
           "%d orders, 2 other seeds: worst %.3f, median %.3f, best %.3f"
               .formatted(
-                  sorted.length,
-                  sorted[0],
-                  sorted[sorted.length / 2],
-                  sorted[sorted.length - 1]));
+                  sorted.length, sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]));
       lines.add("| order | average accuracy, 10 seeds | t against the reverse |");
       lines.add("|---|---|---|");
       double[] better = values(tested, "best ");
@@ -100,9 +97,7 @@ class TaskOrderStudyTest {
               entry ->
                   "| %s | %.3f | %.1f |"
                       .formatted(
-                          entry.getKey(),
-                          mean(entry.getValue()),
-                          pairedT(entry.getValue(), worse)))
+                          entry.getKey(), mean(entry.getValue()), pairedT(entry.getValue(), worse)))
           .forEach(lines::add);
       Files.write(Path.of("target/task-order-study.md"), lines);
       assertThat(pairedT(better, worse)).isGreaterThan(CRITICAL);

@@ -1,6 +1,9 @@
 package io.perennial.baselines;
 
+import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
+import io.perennial.api.Finding;
 import io.perennial.api.Learner;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Sampling;
@@ -8,6 +11,7 @@ import io.perennial.api.Task;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Multi-task training on the data of all tasks so far: an epoch draws every training example of
@@ -29,6 +33,20 @@ public final class Joint implements Sampling {
   @Inject
   Joint(Settings settings) {
     this.settings = settings;
+  }
+
+  @Override
+  public void check(Composition composition, Consumer<Finding> findings) {
+    for (Expansion expansion : composition.with(Expansion.class)) {
+      if (!expansion.carriesParameters()) {
+        findings.accept(
+            Finding.warning(
+                "joint",
+                "old tasks have parameters of their own that no longer change, so their examples"
+                    + " cost time and teach nothing.",
+                "Leave joint out."));
+      }
+    }
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class DataPlugin implements Plugin {
         .register(DataSource.class, "idx", IdxFiles.class, IdxFiles.Settings.class)
         .register(Scenario.class, "split", Split.class, Split.Settings.class)
         .register(Scenario.class, "permuted", Permuted.class, Permuted.Settings.class)
+        .register(Scenario.class, "rotated", Rotated.class, Rotated.Settings.class)
         .register(Scenario.class, "noisy", Noisy.class, Noisy.Settings.class)
         .register(Scenario.class, "sequence", Sequence.class, Sequence.Settings.class)
         .register(TaskOrder.class, "given", GivenOrder.class, GivenOrder.Settings.class)

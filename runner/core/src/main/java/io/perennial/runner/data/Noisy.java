@@ -4,7 +4,6 @@ import io.perennial.api.Configured;
 import io.perennial.api.DataSet;
 import io.perennial.api.DataSource;
 import io.perennial.api.Description;
-import io.perennial.api.Examples;
 import io.perennial.api.Extensions;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Scenario;
@@ -13,7 +12,6 @@ import io.perennial.api.Task;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The whole data set in every task, under more or less noise: related tasks of different
@@ -75,31 +73,20 @@ public final class Noisy implements Scenario {
   @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
-    int[] indices = IntStream.range(0, data.training().size()).toArray();
-    Holdout holdout =
-        Holdout.of(indices, settings.validation(), random.child("validation"), data.name());
-    return IntStream.range(0, settings.levels().size())
-        .mapToObj(index -> task(index, data, holdout))
-        .toList();
+    int width = (int) Arrays.stream(data.shape()).reduce(1, (a, b) -> a * b);
+    return Variations.of(
+            data, settings.setting(), settings.validation(), random.child("validation"))
+        .tasks(
+            settings.levels().size(),
+            index -> "noise %d (%s)".formatted(index + 1, settings.levels().get(index)),
+            index -> shown(index, data, width));
   }
 
-  private Task task(int index, DataSet data, Holdout holdout) {
-    int shift =
-        settings.setting() == Setting.DOMAIN_INCREMENTAL ? 0 : index * data.classes().size();
-    int[] labels = IntStream.range(0, data.classes().size()).map(c -> c + shift).toArray();
+  private Variations.Shown shown(int index, DataSet data, int width) {
     RandomSource own = random.child("noise").child(Integer.toString(index));
     double level = settings.levels().get(index);
-    int width = (int) Arrays.stream(data.shape()).reduce(1, (a, b) -> a * b);
-    Examples training = new NoisyExamples(data.training(), width, level, own.child("training"));
-    Examples test = new NoisyExamples(data.test(), width, level, own.child("test"));
-    Examples relabelled = new Relabelled(training, labels);
-    return new Task(
-        index,
-        "noise %d (%s)".formatted(index + 1, level),
-        data.shape(),
-        IntStream.of(Labels.occurring(data)).map(c -> c + shift).toArray(),
-        relabelled.select(holdout.training()),
-        relabelled.select(holdout.validation()),
-        new Relabelled(test, labels));
+    return new Variations.Shown(
+        new NoisyExamples(data.training(), width, level, own.child("training")),
+        new NoisyExamples(data.test(), width, level, own.child("test")));
   }
 }

@@ -12,14 +12,11 @@ import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The whole data set in every task, its features rearranged by another random permutation in each;
- * the first task keeps them as they are. In the domain-incremental setting all tasks share their
- * classes; in the others each task has its own copies of them, numbered {@code label + task *
- * classes}. The same examples are held out for validation in all tasks, so that none of them is
- * seen in training under another permutation.
+ * the first task keeps them as they are. {@link Variations} says which classes the tasks have and
+ * which examples are held out.
  */
 @Description(
     value = "the same data in every task, with its pixels permuted differently from the second on",
@@ -67,28 +64,15 @@ public final class Permuted implements Scenario {
   @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
-    int[] indices = IntStream.range(0, data.training().size()).toArray();
-    Holdout holdout =
-        Holdout.of(indices, settings.validation(), random.child("validation"), data.name());
-    return IntStream.range(0, settings.tasks())
-        .mapToObj(index -> task(index, data, holdout))
-        .toList();
-  }
-
-  private Task task(int index, DataSet data, Holdout holdout) {
-    int shift =
-        settings.setting() == Setting.DOMAIN_INCREMENTAL ? 0 : index * data.classes().size();
-    int[] labels = IntStream.range(0, data.classes().size()).map(c -> c + shift).toArray();
-    Examples training = new Relabelled(permuted(index, data.training(), data.shape()), labels);
-    Examples test = new Relabelled(permuted(index, data.test(), data.shape()), labels);
-    return new Task(
-        index,
-        "permutation " + (index + 1),
-        data.shape(),
-        IntStream.of(Labels.occurring(data)).map(c -> c + shift).toArray(),
-        training.select(holdout.training()),
-        training.select(holdout.validation()),
-        test);
+    return Variations.of(
+            data, settings.setting(), settings.validation(), random.child("validation"))
+        .tasks(
+            settings.tasks(),
+            index -> "permutation " + (index + 1),
+            index ->
+                new Variations.Shown(
+                    permuted(index, data.training(), data.shape()),
+                    permuted(index, data.test(), data.shape())));
   }
 
   private Examples permuted(int index, Examples examples, long[] shape) {

@@ -81,12 +81,14 @@ final class Evaluator {
   }
 
   private int correct(Model model, Batch batch) {
-    int[] known = batch.tasks().clone();
-    if (roles.router.isPresent() && !setting.taskKnownAtTest()) {
-      roles.router.get().route(batch.features(), known);
-    } else if (!setting.taskKnownAtTest()) {
-      Arrays.fill(known, -1);
-    }
+    int[] inferred = new int[batch.size()];
+    Arrays.fill(inferred, -1);
+    roles.router.ifPresent(
+        router -> {
+          router.route(batch.features(), inferred);
+          router.measured(batch.tasks(), inferred);
+        });
+    int[] known = setting.taskKnownAtTest() ? batch.tasks() : inferred;
     int classes = model.classes();
     INDArray result = score(model, batch, known);
     if (scores.length < batch.size() * classes) {

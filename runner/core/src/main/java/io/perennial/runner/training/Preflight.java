@@ -88,7 +88,13 @@ public final class Preflight {
   private void checkGuards() {
     boolean carries =
         composition.with(Expansion.class).stream().allMatch(Expansion::carriesParameters);
-    List<String> regularizers = namesWith(Regularizer.class);
+    // An expansion that is a regulariser too knows what it guards.
+    List<String> regularizers =
+        stages.stream()
+            .filter(stage -> stage.strategy() instanceof Regularizer)
+            .filter(stage -> !(stage.strategy() instanceof Expansion))
+            .map(Stage::name)
+            .toList();
     if (!carries && !regularizers.isEmpty()) {
       findings.add(
           Finding.error(

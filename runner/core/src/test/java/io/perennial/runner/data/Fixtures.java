@@ -50,6 +50,14 @@ final class Fixtures {
         new Noisy.Settings(ANY, levels, setting, 0.25), new RandomSource(seed), new Fixed(data));
   }
 
+  static Scenario rotated(
+      DataSet data, int tasks, double degrees, Setting setting, double validation, long seed) {
+    return new Rotated(
+        new Rotated.Settings(ANY, tasks, degrees, setting, validation),
+        new RandomSource(seed),
+        new Fixed(data));
+  }
+
   /** This thread's time: whatever else runs on the machine does not count. */
   static long cpuNanos() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
