@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
+import io.perennial.runner.result.Results;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,17 +19,15 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How much the order of tasks matters on a stream of clearly different difficulty and relatedness,
  * and where the heuristics stand between the best and the worst. The best order is chosen on other
- * seeds than those that it is tested with. The table goes to the log; docs/results.md shows it.
+ * seeds than those that it is tested with. The table goes to target/task-order-study.md;
+ * docs/results.md shows it.
  */
 @Tag("slow")
 class TaskOrderStudyTest {
-  private static final Logger LOG = LoggerFactory.getLogger(TaskOrderStudyTest.class);
   private static final int TASKS = 5;
   private static final List<Long> CHOOSING = List.of(101L, 102L);
   private static final List<Long> TESTING = LongStream.rangeClosed(1, 10).boxed().toList();
@@ -56,12 +57,12 @@ class TaskOrderStudyTest {
             .formatted(seeds, order);
     RunOptions options = RunOptions.into(directory.resolve(Integer.toString(runs++)));
     return perennial.run(perennial.parse(yaml), options).runs().stream()
-        .mapToDouble(run -> run.metrics().get("averageAccuracy").number())
+        .mapToDouble(run -> Results.of(List.of(run)).mean("averageAccuracy"))
         .toArray();
   }
 
   @Test
-  void theBestOrderBeatsItsReverse() {
+  void theBestOrderBeatsItsReverse() throws IOException {
     try (Perennial perennial = Perennial.start(2)) {
       Map<List<Integer>, Double> chosen = new LinkedHashMap<>();
       for (List<Integer> order : permutations(TASKS)) {
@@ -81,25 +82,34 @@ class TaskOrderStudyTest {
         tested.put(heuristic, accuracies(perennial, "{type: " + heuristic + "}", TESTING));
       }
       double[] sorted = chosen.values().stream().mapToDouble(a -> a).sorted().toArray();
-      LOG.info(
-          "{} orders, on choosing seeds: worst {}, median {}, best {}",
-          sorted.length,
-          sorted[0],
-          sorted[sorted.length / 2],
-          sorted[sorted.length - 1]);
-      double[] worse = tested.values().stream().skip(1).findFirst().orElseThrow();
-      double[] better = tested.values().iterator().next();
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "%d orders, 2 other seeds: worst %.3f, median %.3f, best %.3f"
+              .formatted(
+                  sorted.length, sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]));
+      lines.add("| order | average accuracy, 10 seeds | t against the reverse |");
+      lines.add("|---|---|---|");
+      double[] better = values(tested, "best ");
+      double[] worse = values(tested, "its reverse ");
       tested.entrySet().stream()
           .sorted(Comparator.comparingDouble(entry -> -mean(entry.getValue())))
-          .forEach(
+          .map(
               entry ->
-                  LOG.info(
-                      "| {} | {} | t against the reverse {} |",
-                      entry.getKey(),
-                      mean(entry.getValue()),
-                      pairedT(entry.getValue(), worse)));
+                  "| %s | %.3f | %.1f |"
+                      .formatted(
+                          entry.getKey(), mean(entry.getValue()), pairedT(entry.getValue(), worse)))
+          .forEach(lines::add);
+      Files.write(Path.of("target/task-order-study.md"), lines);
       assertThat(pairedT(better, worse)).isGreaterThan(CRITICAL);
     }
+  }
+
+  private static double[] values(Map<String, double[]> tested, String start) {
+    return tested.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(start))
+        .findFirst()
+        .orElseThrow()
+        .getValue();
   }
 
   private static String given(List<Integer> order) {
