@@ -1,9 +1,11 @@
 package io.perennial.ewc;
 
+import io.perennial.api.Artefact;
 import io.perennial.api.Composition;
 import io.perennial.api.Description;
 import io.perennial.api.Finding;
 import io.perennial.api.Learner;
+import io.perennial.api.Model;
 import io.perennial.api.ParameterMap;
 import io.perennial.api.PerExampleGradients;
 import io.perennial.api.QuadraticPenalty;
@@ -13,6 +15,7 @@ import io.perennial.api.Setting;
 import io.perennial.api.State;
 import io.perennial.models.ConsolidatedPenalty;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -92,6 +95,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
   private final Settings settings;
   private final RandomSource random;
   private final ConsolidatedPenalty penalty = new ConsolidatedPenalty();
+  private List<Model.Slice> layout = List.of();
 
   @Inject
   ElasticWeightConsolidation(Settings settings, RandomSource random) {
@@ -120,6 +124,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
 
   @Override
   public void afterTask(Learner learner) {
+    layout = learner.model().layout();
     INDArray parameters = learner.model().parameters();
     INDArray fisher =
         FisherInformation.estimate(learner, settings.fisher(), settings.fisherBatchSize(), random);
@@ -161,6 +166,14 @@ public final class ElasticWeightConsolidation implements Regularizer {
         settings.online() ? "online, decay " + settings.decay() : "one quadratic a task",
         "penaltyStep",
         settings.penaltyStep().name().toLowerCase(java.util.Locale.ROOT));
+  }
+
+  @Override
+  public List<Artefact> artefacts() {
+    // A resumed run knows the tensors' names again after its next task.
+    return penalty.isEmpty() || layout.isEmpty()
+        ? List.of()
+        : List.of(GuardHistogram.of(penalty.quadratic(1).importance(), layout));
   }
 
   @Override
