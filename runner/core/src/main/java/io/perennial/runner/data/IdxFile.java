@@ -41,9 +41,11 @@ record IdxFile(IdxHeader header, byte[] values) {
       byte[] start = in.readNBytes(IdxHeader.size(dimensions));
       IdxHeader header = IdxHeader.parse(start, file, dimensions, content);
       long size = Files.size(file);
-      long least = zipped ? header.length() / LARGEST_GZIP_RATIO : start.length + header.length();
-      if (size < least) {
-        throw truncated(file, header, "the whole file has %d".formatted(size));
+      if (zipped && size < header.length() / LARGEST_GZIP_RATIO) {
+        throw truncated(file, header, "the whole file, zipped, has %d".formatted(size));
+      }
+      if (!zipped && size - start.length < header.length()) {
+        throw truncated(file, header, "%d follow".formatted(size - start.length));
       }
       byte[] values = new byte[allowed(header, file)];
       int found = fill(values, in);

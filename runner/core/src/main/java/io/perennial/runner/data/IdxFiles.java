@@ -78,9 +78,8 @@ public final class IdxFiles implements DataSource {
   private static void requireDirectory(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw new InputException(
-          "dataset.path: %s (%s) %s. Give the directory that holds the four IDX files."
+          "scenario.dataset.path: %s %s. Give the directory that holds the four IDX files."
               .formatted(
-                  directory,
                   directory.toAbsolutePath().normalize(),
                   Files.exists(directory) ? "is not a directory" : "does not exist"));
     }

@@ -8,10 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Writes files that are complete or not there, also after a power cut. */
 final class AtomicFile {
+  private static final String PREFIX = ".perennial-";
+  private static final String SUFFIX = ".tmp";
+
   private AtomicFile() {}
 
   /** Puts a file in place of what was there; makes the directories it needs. */
@@ -19,7 +24,7 @@ final class AtomicFile {
     Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file");
     try {
       Files.createDirectories(directory);
-      Path temporary = Files.createTempFile(directory, ".", ".tmp");
+      Path temporary = Files.createTempFile(directory, PREFIX, SUFFIX);
       try {
         writeForced(temporary, content);
         Files.move(
@@ -31,6 +36,24 @@ final class AtomicFile {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file, e);
     }
+  }
+
+  /** Deletes the unfinished files that a killed process left; nobody may be writing any. */
+  static void deleteUnfinished(Path directory) throws IOException {
+    List<Path> unfinished;
+    try (Stream<Path> files = Files.walk(directory)) {
+      unfinished = files.filter(AtomicFile::isUnfinished).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (Path file : unfinished) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static boolean isUnfinished(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith(PREFIX) && name.endsWith(SUFFIX) && Files.isRegularFile(file);
   }
 
   /** Writes a file and waits until it is on the disk. */

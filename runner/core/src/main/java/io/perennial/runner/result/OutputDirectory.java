@@ -75,7 +75,8 @@ public final class OutputDirectory implements AutoCloseable {
   }
 
   /**
-   * Takes the directory of an earlier run, to go on with it.
+   * Takes the directory of an earlier run, to go on with it. Deletes the unfinished files that a
+   * killed process left in it.
    *
    * @param configuration the resolved configuration to go on with
    * @throws InputException if it is not there, belongs to a run that is going on, cannot be
@@ -98,6 +99,15 @@ public final class OutputDirectory implements AutoCloseable {
     } catch (InputException e) {
       taken.close();
       throw e;
+    }
+    try {
+      AtomicFile.deleteUnfinished(absolute);
+    } catch (IOException e) {
+      taken.close();
+      throw new InputException(
+          "What an interrupted run left in %s cannot be deleted: %s."
+              .formatted(absolute, reason(e)),
+          e);
     }
     return taken;
   }

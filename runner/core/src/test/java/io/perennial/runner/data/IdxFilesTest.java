@@ -51,8 +51,9 @@ class IdxFilesTest {
   void missingDirectory() {
     assertThatThrownBy(() -> new IdxFiles(new IdxFiles.Settings(directory.resolve("none"))).load())
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("none")
-        .hasMessageContaining("does not exist. Give the directory that holds the four IDX files.");
+        .hasMessage(
+            "scenario.dataset.path: %s does not exist. Give the directory that holds the four IDX files."
+                .formatted(directory.resolve("none")));
     assertThatThrownBy(() -> new IdxFiles(new IdxFiles.Settings(directory.resolve(IMAGES))).load())
         .isInstanceOf(InputException.class)
         .hasMessageContaining("is not a directory");
@@ -81,9 +82,9 @@ class IdxFilesTest {
       write(IMAGES, Arrays.copyOf(whole, length));
       refused(IMAGES).hasMessageMatching("(?s).*(too short|truncated).*Fetch it again.*");
     }
-    write(IMAGES, Arrays.copyOf(whole, 20));
-    refused(IMAGES)
-        .hasMessageContaining("the header announces 12 bytes, but the whole file has 20");
+    // One byte too few; with the header's own 16 the file has more than the 12 announced.
+    write(IMAGES, Arrays.copyOf(whole, whole.length - 1));
+    refused(IMAGES).hasMessageContaining("the header announces 12 bytes, but 11 follow");
   }
 
   @Test
@@ -141,11 +142,12 @@ class IdxFilesTest {
         IMAGES, idx(0x803, new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE}, 1));
     refused(IMAGES).hasMessageContaining("impossible");
     write(IMAGES, idx(0x803, new int[] {2_000_000, 28, 28}, 1));
-    refused(IMAGES).hasMessageContaining("announces 1568000000 bytes, but the whole file has 17");
+    refused(IMAGES).hasMessageContaining("announces 1568000000 bytes, but 1 follow");
     Files.delete(directory.resolve(IMAGES));
     Files.write(
         directory.resolve(IMAGES + ".gz"), gzip(idx(0x803, new int[] {2_000_000, 28, 28}, 1)));
-    refused(IMAGES).hasMessageContaining("announces 1568000000 bytes, but the whole file has");
+    refused(IMAGES)
+        .hasMessageContaining("announces 1568000000 bytes, but the whole file, zipped, has");
   }
 
   @Test

@@ -87,6 +87,22 @@ class OutputDirectoryTest {
     OutputDirectory.reopen(root, "name: x\nseed: 1\n").close();
   }
 
+  @Test
+  void goingOnDeletesWhatAKilledProcessLeftUnfinished() throws IOException {
+    new ResultsWriter(root).writeConfiguration("name: x\n");
+    Path seed = Files.createDirectory(root.resolve("seed-1"));
+    Path unfinished = Files.writeString(root.resolve(".perennial-1.tmp"), "half");
+    Path below = Files.writeString(seed.resolve(".perennial-2.tmp"), "half");
+    Path mine = Files.writeString(root.resolve(".mine.tmp"), "mine");
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: y\n"))
+        .isInstanceOf(InputException.class);
+    assertThat(unfinished).exists();
+    OutputDirectory.reopen(root, "name: x\n").close();
+    assertThat(unfinished).doesNotExist();
+    assertThat(below).doesNotExist();
+    assertThat(mine).exists();
+  }
+
   private void refused(Path directory, String reason) {
     List<Path> before = everything();
     assertThatThrownBy(() -> OutputDirectory.claim(directory))
