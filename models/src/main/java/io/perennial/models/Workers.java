@@ -62,9 +62,7 @@ public final class Workers implements AutoCloseable {
    *     other threads' shards have run all the same.
    */
   public void run(int shards, IntConsumer shard) {
-    if (closed) {
-      throw new IllegalStateException("The workers were closed and run nothing any more");
-    }
+    requireOpen();
     Thread current = Thread.currentThread();
     boolean nested =
         caller == current || (current instanceof Worker worker && worker.owner() == this);
@@ -75,12 +73,19 @@ public final class Workers implements AutoCloseable {
       return;
     }
     synchronized (turn) {
+      requireOpen(); // They may have been closed while this call waited for its turn.
       caller = current;
       this.shards = shards;
       task = shard;
       unfinished.set(others.length);
       generation++; // Publishes the fields above.
       share();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The workers were closed and run nothing any more");
     }
   }
 

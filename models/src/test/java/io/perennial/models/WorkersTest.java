@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -121,5 +122,34 @@ class WorkersTest {
     workers.close();
     assertThatThrownBy(() -> workers.run(2, s -> {})).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> new Workers(0)).hasMessage("threads must be at least 1, not 0");
+  }
+
+  @Test
+  void aCallThatWaitsForItsTurnWhileTheyAreClosedIsRefused() throws InterruptedException {
+    AtomicReference<Throwable> answer = new AtomicReference<>();
+    Workers workers = new Workers(2);
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                workers.run(2, s -> {});
+              } catch (RuntimeException e) {
+                answer.set(e);
+              }
+            });
+    waiting.setDaemon(true);
+    workers.run(
+        2,
+        shard -> {
+          if (shard == 0) {
+            waiting.start();
+            while (waiting.getState() != Thread.State.BLOCKED) {
+              Thread.onSpinWait();
+            }
+            workers.close();
+          }
+        });
+    waiting.join(5000);
+    assertThat(answer.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
   }
 }

@@ -138,7 +138,6 @@ record Assembly(
             .map(Finding::toString)
             .toList();
     if (!errors.isEmpty()) {
-      plan.model().close();
       throw new InputException(errors);
     }
   }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ final class Execution {
   private final RunOptions options;
   private final Training training;
   private String sha256 = "";
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   Execution(
       RunConfiguration configuration,
@@ -55,37 +56,51 @@ final class Execution {
   }
 
   /** Why the run failed; null if it did not. */
-  @Nullable RuntimeException failure() {
+  @Nullable Throwable failure() {
     return failure;
   }
 
+  /** What to tell people of a failure; an error's message means little without its type. */
+  static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || failure instanceof Error ? failure.toString() : message;
+  }
+
+  /**
+   * Goes on from the latest checkpoint if it is to, and learns the tasks that are left.
+   *
+   * @throws InputException if no checkpoint is intact; nothing was changed then. Whatever goes
+   *     wrong later is a {@link #failure()}.
+   */
   RunResult run() {
     try {
-      if (options.resume()) {
-        resume();
-      }
-      LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
-      training.run(this::taskDone);
-      sha256 = Vectors.sha256(training.model().parameters());
-      return write(RunResult.Status.COMPLETE);
-    } catch (InputException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
-      failure = e;
-      return write(RunResult.Status.FAILED);
+      return run(options.resume() ? checkpoints.latest() : Optional.empty());
     } finally {
       training.close();
     }
   }
 
-  private void resume() {
-    Optional<Checkpoint> latest = checkpoints.latest();
-    if (latest.isPresent()) {
-      latest.get().damaged().forEach(LOG::warn);
-      training.restore(latest.get().state());
-      LOG.info("Resumed after {} tasks", latest.get().tasksDone());
+  private RunResult run(Optional<Checkpoint> checkpoint) {
+    try {
+      checkpoint.ifPresent(this::resume);
+      // A run that is killed in its first task is to be seen, too.
+      write(RunResult.Status.RUNNING);
+      LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
+      training.run(this::taskDone);
+      sha256 = Vectors.sha256(training.model().parameters());
+      return write(RunResult.Status.COMPLETE);
+    } catch (RuntimeException | Error e) {
+      // An error, too: a plugin that does not link or memory that ran out ends this run only.
+      LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
+      failure = e;
+      return write(RunResult.Status.FAILED);
     }
+  }
+
+  private void resume(Checkpoint latest) {
+    latest.damaged().forEach(LOG::warn);
+    training.restore(latest.state());
+    LOG.info("Resumed after {} tasks", latest.tasksDone());
   }
 
   private void taskDone(Training done, int tasks) {
@@ -104,7 +119,8 @@ final class Execution {
     Map<String, Metric.Value> metrics = new LinkedHashMap<>();
     Map<String, String> formulas = new LinkedHashMap<>();
     for (Metric metric : assembly.metrics()) {
-      metrics.put(metric.name(), metric.compute(accuracy));
+      Metric.Value missing = Metric.Value.missing("its computation failed");
+      metrics.put(metric.name(), contributed(() -> metric.compute(accuracy), missing));
       formulas.put(metric.name(), metric.formula());
     }
     List<Stage> stages = assembly.plan().stages();
@@ -117,10 +133,10 @@ final class Execution {
     }
     sources.forEach(
         (label, source) -> {
-          source.conventions().entrySet().stream()
+          contributed(source::conventions, Map.<String, String>of()).entrySet().stream()
               .sorted(Map.Entry.comparingByKey())
               .forEach(entry -> conventions.put(label + "." + entry.getKey(), entry.getValue()));
-          artefacts.put(label, source.artefacts());
+          artefacts.put(label, contributed(source::artefacts, List.<Artefact>of()));
         });
     List<String> types = new ArrayList<>(stages.stream().map(Stage::name).toList());
     if (types.isEmpty()) {
@@ -143,8 +159,21 @@ final class Execution {
         environment(),
         conventions,
         findings,
-        failure == null ? "" : String.valueOf(failure.getMessage()),
+        failure == null ? "" : reason(failure),
         artefacts);
+  }
+
+  /** A contribution that cannot be made fails a run, but does not hide that it has failed. */
+  private <T> T contributed(Supplier<T> contribution, T without) {
+    try {
+      return contribution.get();
+    } catch (RuntimeException | Error e) {
+      if (failure == null) {
+        throw e;
+      }
+      LOG.warn("The results of the failed run lack something", e);
+      return without;
+    }
   }
 
   private Seconds seconds() {

@@ -50,9 +50,12 @@ final class OrderRuns {
             : OutputDirectory.claim(options.out())) {
       ResultsWriter writer = new ResultsWriter(out.path());
       writer.writeConfiguration(yaml);
+      if (!options.resume()) {
+        writer.writeOrders(configuration.name(), done, configuration.orders());
+      }
       for (int k = 1; k <= configuration.orders(); k++) {
         run(k, out.path().resolve(ResultsWriter.orderDirectory(k)));
-        writer.writeOrders(configuration.name(), done);
+        writer.writeOrders(configuration.name(), done, configuration.orders());
       }
     }
     List<RunResult> runs = done.stream().flatMap(results -> results.runs().stream()).toList();

@@ -111,43 +111,51 @@ public final class Perennial implements AutoCloseable {
     if (configuration.orders() > 0) {
       return new OrderRuns(this, configuration, options).run();
     }
-    List<Long> seeds = configuration.allSeeds();
-    Assembly first = assemble(configuration, seeds.get(0));
-    first.refuseErrors();
-    String yaml = new ConfigurationWriter().write(configuration);
-    boolean several = !configuration.seeds().isEmpty();
-    try (OutputDirectory out =
-        options.resume()
-            ? OutputDirectory.reopen(options.out(), yaml)
-            : OutputDirectory.claim(options.out())) {
-      ResultsWriter writer = new ResultsWriter(out.path());
-      writer.writeConfiguration(yaml);
-      List<RunResult> runs = new ArrayList<>();
-      RuntimeException failure = null;
-      for (long seed : seeds) {
-        Path directory =
-            several ? out.path().resolve(ResultsWriter.seedDirectory(seed)) : out.path();
-        try (Assembly assembly = runs.isEmpty() ? first : assemble(configuration, seed)) {
-          Execution execution =
-              new Execution(
-                  configuration,
-                  assembly,
-                  new ResultsWriter(directory),
-                  new CheckpointStore(directory.resolve("checkpoint")),
-                  options);
-          runs.add(execution.run());
-          failure = failure == null ? execution.failure() : failure;
-        }
-        if (several) {
-          writer.writeSummary(configuration.name(), Results.of(runs));
-        }
+    try (Assembly first = assemble(configuration, configuration.allSeeds().get(0))) {
+      first.refuseErrors();
+      String yaml = new ConfigurationWriter().write(configuration);
+      try (OutputDirectory out =
+          options.resume()
+              ? OutputDirectory.reopen(options.out(), yaml)
+              : OutputDirectory.claim(options.out())) {
+        new ResultsWriter(out.path()).writeConfiguration(yaml);
+        return run(configuration, options, first, out.path());
       }
-      Results results = Results.of(runs);
-      if (failure != null) {
-        throw new RunFailedException(String.valueOf(failure.getMessage()), results, failure);
-      }
-      return results;
     }
+  }
+
+  private Results run(
+      RunConfiguration configuration, RunOptions options, Assembly first, Path out) {
+    List<Long> seeds = configuration.allSeeds();
+    boolean several = !configuration.seeds().isEmpty();
+    ResultsWriter writer = new ResultsWriter(out);
+    List<RunResult> runs = new ArrayList<>();
+    if (several && !options.resume()) {
+      writer.writeSummary(configuration.name(), Results.of(runs), seeds.size());
+    }
+    Throwable failure = null;
+    for (long seed : seeds) {
+      Path directory = several ? out.resolve(ResultsWriter.seedDirectory(seed)) : out;
+      try (Assembly assembly = runs.isEmpty() ? first : assemble(configuration, seed)) {
+        Execution execution =
+            new Execution(
+                configuration,
+                assembly,
+                new ResultsWriter(directory),
+                new CheckpointStore(directory.resolve("checkpoint")),
+                options);
+        runs.add(execution.run());
+        failure = failure == null ? execution.failure() : failure;
+      }
+      if (several) {
+        writer.writeSummary(configuration.name(), Results.of(runs), seeds.size());
+      }
+    }
+    Results results = Results.of(runs);
+    if (failure != null) {
+      throw new RunFailedException(Execution.reason(failure), results, failure);
+    }
+    return results;
   }
 
   private Assembly assemble(RunConfiguration configuration, long seed) {

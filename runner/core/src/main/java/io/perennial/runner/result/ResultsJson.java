@@ -45,11 +45,11 @@ final class ResultsJson {
     return json;
   }
 
-  static Map<String, @Nullable Object> summary(String name, Results results) {
+  static Map<String, @Nullable Object> summary(String name, Results results, int planned) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     List<RunResult> runs = results.runs();
     json.put("name", name);
-    json.put("status", word(results.status()));
+    json.put("status", word(runs.size() < planned ? RunResult.Status.RUNNING : results.status()));
     json.put("seeds", runs.stream().map(RunResult::seed).toList());
     if (!runs.isEmpty()) {
       RunResult first = runs.get(0);
@@ -67,7 +67,7 @@ final class ResultsJson {
     return json;
   }
 
-  static Map<String, @Nullable Object> orders(String name, List<Results> orders) {
+  static Map<String, @Nullable Object> orders(String name, List<Results> orders, int planned) {
     List<Object> lines = new ArrayList<>();
     DoubleSummaryStatistics accuracy = new DoubleSummaryStatistics();
     RunResult.Status status = RunResult.Status.COMPLETE;
@@ -92,7 +92,7 @@ final class ResultsJson {
     sensitivity.put("worst", any ? accuracy.getMin() : null);
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("name", name);
-    json.put("status", word(status));
+    json.put("status", word(orders.size() < planned ? RunResult.Status.RUNNING : status));
     json.put("orderSensitivity", sensitivity);
     json.put("orders", lines);
     return json;

@@ -60,21 +60,26 @@ public final class ResultsWriter {
    * themselves are written into {@link #seedDirectory} of each, by writers of their own.
    *
    * @param name the configuration's
+   * @param results so far
+   * @param planned how many runs there will be in the end; with fewer the status is running
    */
-  public void writeSummary(String name, Results results) {
+  public void writeSummary(String name, Results results, int planned) {
     AtomicFile.write(
-        directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.summary(name, results)));
+        directory.resolve(RESULTS),
+        mapper.writeValueAsBytes(ResultsJson.summary(name, results, planned)));
   }
 
   /**
    * Writes how much the order of the tasks matters.
    *
    * @param name the configuration's
-   * @param orders the runs of each order, which stand in its {@link #orderDirectory}
+   * @param orders the runs of each order so far, which stand in its {@link #orderDirectory}
+   * @param planned how many orders there will be in the end; with fewer the status is running
    */
-  public void writeOrders(String name, List<Results> orders) {
+  public void writeOrders(String name, List<Results> orders, int planned) {
     AtomicFile.write(
-        directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.orders(name, orders)));
+        directory.resolve(RESULTS),
+        mapper.writeValueAsBytes(ResultsJson.orders(name, orders, planned)));
   }
 
   private void write(String strategy, Artefact artefact, Set<Path> taken) {

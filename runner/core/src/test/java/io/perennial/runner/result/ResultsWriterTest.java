@@ -143,7 +143,7 @@ class ResultsWriterTest {
     for (RunResult run : runs) {
       new ResultsWriter(directory.resolve(ResultsWriter.seedDirectory(run.seed()))).write(run);
     }
-    new ResultsWriter(directory).writeSummary("three seeds", Results.of(runs));
+    new ResultsWriter(directory).writeSummary("three seeds", Results.of(runs), 3);
 
     assertThat(Files.readString(directory.resolve("results.json")))
         .contains("\"status\" : \"failed\"", "\"seeds\" : [ 1, 2, 3 ]")
@@ -155,6 +155,27 @@ class ResultsWriterTest {
     assertThatThrownBy(() -> new ResultsReader().read(directory))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("these are the results of several seeds");
+  }
+
+  @Test
+  void aSummaryIsRunningUntilEverySeedAndOrderHasRun() throws IOException {
+    ResultsWriter writer = new ResultsWriter(directory);
+    Results one = Results.of(List.of(Fixtures.complete(1, 0.9)));
+    Path file = directory.resolve("results.json");
+    for (Results results : List.of(Results.of(List.of()), one)) {
+      writer.writeSummary("two seeds", results, 2);
+      assertThat(Files.readString(file))
+          .contains("\"name\" : \"two seeds\",\n  \"status\" : \"running\"");
+    }
+    writer.writeSummary("one seed", one, 1);
+    assertThat(Files.readString(file))
+        .contains("\"name\" : \"one seed\",\n  \"status\" : \"complete\"");
+    writer.writeOrders("two orders", List.of(one), 2);
+    assertThat(Files.readString(file))
+        .contains("\"name\" : \"two orders\",\n  \"status\" : \"running\"");
+    writer.writeOrders("one order", List.of(one), 1);
+    assertThat(Files.readString(file))
+        .contains("\"name\" : \"one order\",\n  \"status\" : \"complete\"");
   }
 
   @Test
