@@ -150,6 +150,8 @@ class WorkersTest {
           }
         });
     waiting.join(5000);
-    assertThat(answer.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+    assertThat(answer.get())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
   }
 }
