@@ -27,7 +27,8 @@ public interface GradientTransform extends Strategy {
   }
 
   /**
-   * Other parameters for predicting rows of one task, such as a subnetwork's.
+   * Other parameters for predicting rows of one task, such as a subnetwork's. Asked only in
+   * settings that tell the task at test time.
    *
    * @param parameters {@code [P]}, the live parameters; changed in place if this returns true. The
    *     caller restores them afterwards.

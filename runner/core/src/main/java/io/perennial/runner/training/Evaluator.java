@@ -48,21 +48,20 @@ final class Evaluator {
     if (!answered || largest >= model.classes() || test.size() == 0) {
       return Double.NaN;
     }
-    INDArray live = model.parameters();
-    INDArray held = roles.transforms.isEmpty() ? live : Vectors.copyOf(live);
-    boolean selected = false;
-    for (GradientTransform transform : roles.transforms) {
-      selected |= transform.selectParameters(task, live);
+    // Parameters of the row's own task are for those who are told which task that is.
+    if (roles.transforms.isEmpty() || !setting.taskKnownAtTest()) {
+      return (double) correct(model, test, task) / test.size();
     }
+    INDArray live = model.parameters();
+    INDArray held = Vectors.copyOf(live);
     try {
+      for (GradientTransform transform : roles.transforms) {
+        transform.selectParameters(task, live);
+      }
       return (double) correct(model, test, task) / test.size();
     } finally {
-      if (selected) {
-        Vectors.assign(live, held);
-      }
-      if (held != live) {
-        held.close();
-      }
+      Vectors.assign(held, live);
+      held.close();
     }
   }
 

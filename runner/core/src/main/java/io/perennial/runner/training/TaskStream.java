@@ -13,6 +13,8 @@ import java.util.Map;
  * that the classes seen so far are always the first columns of the logits.
  */
 public final class TaskStream {
+  private static final int NONE = -1;
+
   private final List<Task> tasks;
   private final int[] classesAfter;
 
@@ -91,6 +93,7 @@ public final class TaskStream {
   private static Examples renumber(Examples examples, Map<Integer, Integer> columns) {
     int largest = columns.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
     int[] table = new int[largest + 1];
+    Arrays.fill(table, NONE);
     columns.forEach((label, column) -> table[label] = column);
     return new Examples() {
       @Override
@@ -100,7 +103,17 @@ public final class TaskStream {
 
       @Override
       public int label(int index) {
-        return table[examples.label(index)];
+        int label = examples.label(index);
+        int column = label >= 0 && label < table.length ? table[label] : NONE;
+        if (column == NONE) {
+          throw new IllegalStateException(
+              "Example "
+                  + index
+                  + " is of class "
+                  + label
+                  + ", which is among the classes of no task so far");
+        }
+        return column;
       }
 
       @Override

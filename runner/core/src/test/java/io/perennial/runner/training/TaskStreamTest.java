@@ -1,0 +1,55 @@
+package io.perennial.runner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.perennial.api.Examples;
+import io.perennial.api.Task;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TaskStreamTest {
+  @Test
+  void classesAreNumberedAsTheyAppear() {
+    TaskStream stream = TaskStream.of(List.of(task(0, 0, 1), task(1, 3, 7)), new int[] {1, 0});
+    assertThat(stream.tasks().get(0).classes()).containsExactly(0, 1);
+    assertThat(stream.tasks().get(0).test().label(1)).isEqualTo(1);
+    assertThat(stream.tasks().get(1).test().label(0)).isEqualTo(2);
+  }
+
+  @Test
+  void aLabelThatNoTaskNamesIsNotTakenForAnother() {
+    Task odd =
+        new Task(
+            0, "odd", new long[] {1}, new int[] {3, 7}, labels(3, 7), labels(), labels(3, 5, 9));
+    Examples test = TaskStream.of(List.of(odd), new int[] {0}).tasks().get(0).test();
+    assertThat(test.label(0)).isEqualTo(0);
+    for (int index : new int[] {1, 2}) {
+      assertThatThrownBy(() -> test.label(index))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("class " + (index == 1 ? 5 : 9));
+    }
+  }
+
+  private static Task task(int index, int... classes) {
+    Examples examples = labels(classes);
+    return new Task(index, "task " + index, new long[] {1}, classes, examples, examples, examples);
+  }
+
+  private static Examples labels(int... labels) {
+    return new Examples() {
+      @Override
+      public int size() {
+        return labels.length;
+      }
+
+      @Override
+      public int label(int index) {
+        return labels[index];
+      }
+
+      @Override
+      public void read(int index, float[] destination, int offset) {}
+    };
+  }
+}
