@@ -97,7 +97,13 @@ final class RecordBinder {
     }
     return problems.count() > before
         ? Optional.empty()
-        : Records.make(type, values, message -> problems.add(block.position(), path, message));
+        : Records.make(type, values, message -> problems.add(subjectOf(message, block), path, message));
+  }
+
+  /** Where the setting stands that a record's own check names first, or else the block. */
+  private static Position subjectOf(String message, Yaml.Mapping block) {
+    Entry named = block.entries().get(message.split(" ", 2)[0]);
+    return named == null ? block.position() : named.key();
   }
 
   private void reportUnknown(

@@ -146,11 +146,11 @@ class ConfigurationErrorsTest {
   }
 
   @Test
-  void relationsBetweenSettingsAreReportedAtTheBlock() {
+  void relationsBetweenSettingsAreReportedWhereTheFirstNamedStands() {
     assertThat(with("lambda: 100", "lambda: 100, decay: 0.5"))
-        .containsExactly("run.yaml:9:5: strategies[0]: decay needs online: true.");
+        .containsExactly("run.yaml:9:30: strategies[0]: decay needs online: true.");
     assertThat(problems(GOOD + "seeds: [1, 1]\n"))
-        .containsExactly("run.yaml:1:1: seeds must differ from each other; they are [1, 1].");
+        .containsExactly("run.yaml:10:1: seeds must differ from each other; they are [1, 1].");
   }
 
   @Test
