@@ -97,7 +97,8 @@ final class RecordBinder {
     }
     return problems.count() > before
         ? Optional.empty()
-        : Records.make(type, values, message -> problems.add(subjectOf(message, block), path, message));
+        : Records.make(
+            type, values, message -> problems.add(subjectOf(message, block), path, message));
   }
 
   /** Where the setting stands that a record's own check names first, or else the block. */
