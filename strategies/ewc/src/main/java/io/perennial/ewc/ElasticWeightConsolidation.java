@@ -16,6 +16,7 @@ import io.perennial.api.State;
 import io.perennial.models.ConsolidatedPenalty;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -165,7 +166,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
         "tasks",
         settings.online() ? "online, decay " + settings.decay() : "one quadratic a task",
         "penaltyStep",
-        settings.penaltyStep().name().toLowerCase(java.util.Locale.ROOT));
+        settings.penaltyStep().name().toLowerCase(Locale.ROOT));
   }
 
   @Override

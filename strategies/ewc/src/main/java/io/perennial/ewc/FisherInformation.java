@@ -10,6 +10,7 @@ import io.perennial.models.CrossEntropy;
 import io.perennial.models.Vectors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -49,6 +50,10 @@ public final class FisherInformation {
   private final Variant variant;
   private final RandomSource random;
   private final INDArray sum;
+
+  /** Of a batch's mean; only the batch variant has one. */
+  private final INDArray gradient;
+
   private final List<INDArray> directions = new ArrayList<>();
   private double[] logits = {};
   private double[] direction = {};
@@ -60,6 +65,7 @@ public final class FisherInformation {
     this.variant = variant;
     this.random = random;
     this.sum = Vectors.create(model.dataType(), model.parameters().length());
+    this.gradient = Vectors.create(model.dataType(), variant.perExample() ? 1 : sum.length());
   }
 
   /**
@@ -75,6 +81,7 @@ public final class FisherInformation {
     Task task = learner.task();
     learner.visit(task.training(), task.index(), batchSize, fisher::add);
     fisher.directions.forEach(INDArray::close);
+    fisher.gradient.close();
     Vectors.scale(1.0 / fisher.counted, fisher.sum);
     return fisher.sum;
   }
@@ -116,7 +123,7 @@ public final class FisherInformation {
     accumulate(directions.subList(0, used));
   }
 
-  private void addOne(int rows, int classes, java.util.function.IntUnaryOperator label) {
+  private void addOne(int rows, int classes, IntUnaryOperator label) {
     for (int n = 0; n < rows; n++) {
       direct(n, classes, label.applyAsInt(n), 1);
     }
@@ -129,10 +136,8 @@ public final class FisherInformation {
       direct(n, classes, batch.labels()[n], 1.0 / rows);
     }
     Vectors.write(direction, rows * classes, directions.get(0));
-    INDArray gradient = Vectors.create(model.dataType(), sum.length());
     model.backward(directions.get(0), gradient);
     Vectors.addSquare(sum, 1, gradient);
-    gradient.close();
   }
 
   /** Row n of the direction becomes {@code scale · ∂ log p_label / ∂ logits}. */
