@@ -212,17 +212,22 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
     return List.copyOf(slices);
   }
 
-  /** First weights of all layers: He's bound under ReLU, Glorot's in the output layer. */
-  double[] draw(RandomSource random) {
+  /** First parameters of all layers. */
+  double[] draw(Initialization initialization, RandomSource random) {
     double[] values = new double[size()];
     for (ConvolutionLayer layer : convolutions) {
-      double bound = Activation.RELU.bound(layer.window(), layer.filters());
-      for (int i = layer.weightOffset(); i < layer.biasOffset(); i++) {
-        values[i] = bound * (2 * random.nextDouble() - 1);
-      }
+      initialization.draw(
+          Activation.RELU,
+          layer.window(),
+          layer.filters(),
+          0,
+          random,
+          values,
+          layer.weightOffset(),
+          layer.biasOffset());
     }
     for (int l = 0; l < dense.count(); l++) {
-      dense.draw(l, 0, Activation.RELU, random, values, denseOffset());
+      dense.draw(l, 0, initialization, Activation.RELU, random, values, denseOffset());
     }
     return values;
   }

@@ -64,10 +64,10 @@ record VariationalLayers(
   double[] draw(RandomSource random) {
     double[] values = new double[size()];
     for (int l = 0; l < encoder.count(); l++) {
-      encoder.draw(l, 0, ACTIVATION, random, values, 0);
+      encoder.draw(l, 0, Initialization.SCALED, ACTIVATION, random, values, 0);
     }
     for (int l = 0; l < decoder.count(); l++) {
-      decoder.draw(l, 0, ACTIVATION, random, values, encoder.size());
+      decoder.draw(l, 0, Initialization.SCALED, ACTIVATION, random, values, encoder.size());
     }
     return values;
   }
