@@ -127,7 +127,8 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
 
     VariationalAutoencoder.Settings generator(long[] inputShape) {
       double width = likelihood == Likelihood.GAUSSIAN ? deviation : 1;
-      return new VariationalAutoencoder.Settings(inputShape, hidden, latent, 0, likelihood, width);
+      return new VariationalAutoencoder.Settings(
+          inputShape, List.of(), hidden, latent, 0, likelihood, width);
     }
 
     boolean corrects() {
