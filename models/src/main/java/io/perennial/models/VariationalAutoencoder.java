@@ -69,7 +69,7 @@ public final class VariationalAutoencoder implements Stateful, AutoCloseable {
       int classes,
       Likelihood likelihood,
       double deviation) {
-    /** Copies the shape and the lists, and checks the widths. */
+    /** Copies the shape and the lists, and checks that the layers fit. */
     public Settings {
       inputShape = inputShape.clone();
       channels = List.copyOf(channels);
@@ -95,6 +95,7 @@ public final class VariationalAutoencoder implements Stateful, AutoCloseable {
                 + ", classes "
                 + classes);
       }
+      VariationalLayers.convolutions(inputShape, channels, kernel, pool); // Only to check them.
     }
 
     /** Of dense layers, without classes, and with the standard deviation 1. */
@@ -147,14 +148,6 @@ public final class VariationalAutoencoder implements Stateful, AutoCloseable {
     this.workers = workers;
     this.parameters = Vectors.create(kernels.type(), layers.size());
     this.memory = Memory.of(parameters);
-  }
-
-  /**
-   * An example's shape as an image {@code [channels, height, width]}: a shape {@code [height,
-   * width]} has one channel; any other is returned as it is.
-   */
-  public static long[] image(long[] shape) {
-    return shape.length == 2 ? new long[] {1, shape[0], shape[1]} : shape.clone();
   }
 
   /**

@@ -23,7 +23,9 @@ record VariationalLayers(
     double precision) {
   static VariationalLayers of(VariationalAutoencoder.Settings settings) {
     int inputs = settings.inputs();
-    List<ConvolutionLayer> down = convolutions(settings);
+    List<ConvolutionLayer> down =
+        convolutions(
+            settings.inputShape(), settings.channels(), settings.kernel(), settings.pool());
     List<ConvolutionLayer> up = mirrored(down);
     int features = down.isEmpty() ? inputs : down.get(down.size() - 1).outputSize();
     int depth = settings.hidden().size();
@@ -51,22 +53,29 @@ record VariationalLayers(
         1 / (settings.deviation() * settings.deviation()));
   }
 
-  private static List<ConvolutionLayer> convolutions(VariationalAutoencoder.Settings settings) {
-    if (settings.channels().isEmpty()) {
+  /**
+   * The encoder's convolutional layers.
+   *
+   * @throws InputException if they and the examples do not fit each other
+   */
+  static List<ConvolutionLayer> convolutions(
+      long[] inputShape, List<Integer> channels, int kernel, int pool) {
+    if (channels.isEmpty()) {
       return List.of();
     }
-    long[] image = VariationalAutoencoder.image(settings.inputShape());
+    long[] image =
+        inputShape.length == 2 ? new long[] {1, inputShape[0], inputShape[1]} : inputShape;
     if (image.length != 3) {
       throw new InputException(
           "A convolutional generator takes images, [height, width] or [channels, height, width],"
               + " not examples of the shape "
-              + Arrays.toString(settings.inputShape())
+              + Arrays.toString(inputShape)
               + "; leave out its channels, or choose other data");
     }
-    int[] channels = settings.channels().stream().mapToInt(Integer::intValue).toArray();
-    int[] pools = new int[channels.length];
-    Arrays.fill(pools, settings.pool());
-    return ConvolutionLayers.of(image, channels, settings.kernel(), pools, 1).convolutions();
+    int[] filters = channels.stream().mapToInt(Integer::intValue).toArray();
+    int[] pools = new int[filters.length];
+    Arrays.fill(pools, pool);
+    return ConvolutionLayers.of(image, filters, kernel, pools, 1).convolutions();
   }
 
   /** The decoder's layers: the encoder's from the last to the first, each the other way round. */

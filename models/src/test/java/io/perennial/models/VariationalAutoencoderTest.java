@@ -423,23 +423,15 @@ class VariationalAutoencoderTest {
   void convolutionsNeedImages() {
     assertThatThrownBy(
             () ->
-                VariationalLayers.of(
-                    new VariationalAutoencoder.Settings(
-                        new long[] {5}, List.of(3), List.of(4), 2, 0, Likelihood.GAUSSIAN, 1)))
+                new VariationalAutoencoder.Settings(
+                    new long[] {5}, List.of(3), List.of(4), 2, 0, Likelihood.GAUSSIAN, 1))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("takes images, [height, width] or [channels, height, width], not")
         .hasMessageContaining("[5]");
     assertThatThrownBy(
             () ->
-                VariationalLayers.of(
-                    new VariationalAutoencoder.Settings(
-                        new long[] {4, 4},
-                        List.of(3, 3, 3),
-                        List.of(4),
-                        2,
-                        0,
-                        Likelihood.GAUSSIAN,
-                        1)))
+                new VariationalAutoencoder.Settings(
+                    new long[] {4, 4}, List.of(3, 3, 3), List.of(4), 2, 0, Likelihood.GAUSSIAN, 1))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("too small for 3 convolutional layers");
   }
