@@ -27,6 +27,8 @@ final class Convolution<A> implements AutoCloseable {
   private final List<INDArray> owned = new ArrayList<>();
   private final A outputs;
   private final A which;
+  private final A small;
+  private final A image;
   private final A padded;
   private final A runs;
   private final A zeros;
@@ -78,6 +80,8 @@ final class Convolution<A> implements AutoCloseable {
     int line = layer.outputWidth() * layer.filters();
     this.outputs = kernels.array(rows * layer.outputSize());
     this.which = kernels.array(layer.pool() == 1 ? 0 : rows * layer.outputSize());
+    this.small = kernels.array(layer.enlarge() == 1 ? 0 : layer.inputSize());
+    this.image = kernels.array(layer.enlarge() == 1 ? 0 : layer.channels() * layer.positions());
     this.padded = kernels.array(layer.paddedSize());
     this.runs = kernels.array(index.size());
     this.zeros = kernels.array(Math.max(layer.width() * layer.filters(), index.size()));
@@ -147,7 +151,11 @@ final class Convolution<A> implements AutoCloseable {
         }
         System.arraycopy(places, 0, which, to, line);
       }
-      kernels.addRelu(best, biasRow, line);
+      if (layer.rectified()) {
+        kernels.addRelu(best, biasRow, line);
+      } else {
+        kernels.add(biasRow, best, line);
+      }
       System.arraycopy(best, 0, outputs, to, line);
     }
   }
@@ -161,9 +169,17 @@ final class Convolution<A> implements AutoCloseable {
 
   /** Cuts an image into patches. */
   private void cut(A input, int at) {
+    A from = input;
+    int start = at;
+    if (layer.enlarge() > 1) {
+      System.arraycopy(input, at, small, 0, layer.inputSize());
+      kernels.gather(small, index.pixels(), layer.channels(), image);
+      from = image;
+      start = 0;
+    }
     int line = layer.width() * layer.channels();
     for (int y = 0; y < layer.height(); y++) {
-      System.arraycopy(input, at + y * line, padded, paddedAt(y), line);
+      System.arraycopy(from, start + y * line, padded, paddedAt(y), line);
     }
     kernels.gather(padded, index.starts(), index.run(), runs);
     kernels.put(runs, 0, allPatches, 0, index.size());
@@ -222,8 +238,10 @@ final class Convolution<A> implements AutoCloseable {
     for (int y = 0; y < layer.outputHeight(); y++) {
       int from = example * layer.outputSize() + y * line;
       System.arraycopy(delta, y * line, row, 0, line);
-      System.arraycopy(outputs, from, best, 0, line);
-      kernels.reluGradient(row, best, line);
+      if (layer.rectified()) {
+        System.arraycopy(outputs, from, best, 0, line);
+        kernels.reluGradient(row, best, line);
+      }
       kernels.add(row, lineSums, line);
       if (layer.pool() == 1) {
         kernels.put(row, 0, product, productAt(y, 0), line);
@@ -249,9 +267,9 @@ final class Convolution<A> implements AutoCloseable {
   void inputGradient(A to) {
     int filters = layer.filters();
     int width = index.width();
-    int whole = layer.positions() * width;
+    int first = layer.positions() * width;
     // The first product overwrites its part; the shifted ones reach beyond it.
-    kernels.put(zeros, 0, allPatches, whole, index.size() - whole);
+    kernels.put(zeros, 0, allPatches, first, index.size() - first);
     for (int k = 0; k < patches.length; k++) {
       kernels.gemm(
           false,
@@ -270,9 +288,14 @@ final class Convolution<A> implements AutoCloseable {
     kernels.get(allPatches, 0, runs, 0, index.size());
     kernels.fill(paddedGradient, layer.paddedSize(), 0);
     kernels.scatterAdd(runs, index.starts(), index.run(), paddedGradient);
+    A whole = layer.enlarge() == 1 ? to : image;
     int line = layer.width() * layer.channels();
     for (int y = 0; y < layer.height(); y++) {
-      System.arraycopy(paddedGradient, paddedAt(y), to, y * line, line);
+      System.arraycopy(paddedGradient, paddedAt(y), whole, y * line, line);
+    }
+    if (layer.enlarge() > 1) {
+      kernels.fill(to, layer.inputSize(), 0);
+      kernels.scatterAdd(image, index.pixels(), layer.channels(), to);
     }
   }
 

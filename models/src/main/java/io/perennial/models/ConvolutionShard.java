@@ -17,39 +17,37 @@ final class ConvolutionShard<A> implements AutoCloseable {
   private final int inputSize;
   private final int featureSize;
   private final int[] inputPlaces;
+  private final int[] inputBack;
   private final int[] featurePlaces;
   private final int[] lastPlaces;
-  private final Memory features;
-  private final Memory featuresGradient;
+  private final ConvolutionStack.Ends ends;
   private final List<ConvolutionLayer> layers;
   private final List<Convolution<A>> convolutions = new ArrayList<>();
   private final A natural;
   private final A image;
+  private final A imageGradient;
+  private final A zeros;
   private final A[] deltas;
 
   /**
    * @param indices of each layer
    * @param weights of each layer, as {@link Patches#toPacked} orders them
    * @param first row of the batch
-   * @param features {@code [N, F]}, channel-major: written by {@link #forward}
-   * @param featuresGradient {@code [N, F]}: read by the passes back
    */
   ConvolutionShard(
       Kernels<A> kernels,
-      ConvolutionLayers shape,
+      List<ConvolutionLayer> layers,
       List<Patches> indices,
       List<Memory> weights,
       Memory parameters,
       int first,
       int rows,
-      Memory features,
-      Memory featuresGradient) {
+      ConvolutionStack.Ends ends) {
     this.kernels = kernels;
-    this.layers = shape.convolutions();
+    this.layers = layers;
     this.first = first;
     this.rows = rows;
-    this.features = features;
-    this.featuresGradient = featuresGradient;
+    this.ends = ends;
     int count = layers.size();
     for (int l = 0; l < count; l++) {
       ConvolutionLayer layer = layers.get(l);
@@ -62,18 +60,21 @@ final class ConvolutionShard<A> implements AutoCloseable {
     int area = last.outputHeight() * last.outputWidth();
     this.inputSize = input.inputSize();
     this.featureSize = last.outputSize();
-    this.inputPlaces = Patches.channelsLast(input.channels(), input.positions());
+    this.inputPlaces = Patches.channelsLast(input.channels(), input.inputPositions());
+    this.inputBack = Patches.channelsFirst(input.channels(), input.inputPositions());
     this.featurePlaces = Patches.channelsFirst(last.filters(), area);
     this.lastPlaces = Patches.channelsLast(last.filters(), area);
     this.natural = kernels.array(Math.max(inputSize, featureSize));
     this.image = kernels.array(Math.max(inputSize, featureSize));
+    this.imageGradient = kernels.array(ends.inputGradient() == null ? 0 : inputSize);
+    this.zeros = kernels.array(ends.inputGradient() == null ? 0 : inputSize);
     this.deltas = kernels.arrays(count);
     for (int l = 0; l < count; l++) {
       deltas[l] = kernels.array(layers.get(l).outputSize());
     }
   }
 
-  /** Computes this shard's rows of the features. */
+  /** Computes this shard's rows of the outputs. */
   void forward(Memory input) {
     int top = layers.size() - 1;
     convolutions.forEach(Convolution::start);
@@ -85,7 +86,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
       }
       System.arraycopy(convolutions.get(top).outputs(), n * featureSize, image, 0, featureSize);
       kernels.gather(image, featurePlaces, 1, natural);
-      kernels.put(natural, 0, features, (first + n) * featureSize, featureSize);
+      kernels.put(natural, 0, ends.outputs(), (first + n) * ends.width(), featureSize);
     }
   }
 
@@ -97,6 +98,9 @@ final class ConvolutionShard<A> implements AutoCloseable {
   /** Reads a row's image, channels last. */
   private void load(Memory input, int row) {
     kernels.get(input, (first + row) * inputSize, natural, 0, inputSize);
+    if (ends.inputGradient() != null) {
+      kernels.addRelu(natural, zeros, inputSize);
+    }
     kernels.gather(natural, inputPlaces, 1, image);
   }
 
@@ -110,7 +114,8 @@ final class ConvolutionShard<A> implements AutoCloseable {
 
   private void backward(Memory input, int row) {
     int top = layers.size() - 1;
-    kernels.get(featuresGradient, (first + row) * featureSize, natural, 0, featureSize);
+    int at = (first + row) * ends.width();
+    kernels.get(ends.outputsGradient(), at, natural, 0, featureSize);
     kernels.gather(natural, lastPlaces, 1, deltas[top]);
     for (int l = top; l > 0; l--) {
       Convolution<A> convolution = convolutions.get(l);
@@ -119,6 +124,13 @@ final class ConvolutionShard<A> implements AutoCloseable {
     }
     load(input, row);
     convolutions.get(0).backward(row, deltas[0], image, 0);
+    Memory inputGradient = ends.inputGradient();
+    if (inputGradient != null) {
+      convolutions.get(0).inputGradient(image);
+      kernels.gather(image, inputBack, 1, imageGradient);
+      kernels.reluGradient(imageGradient, natural, inputSize);
+      kernels.put(imageGradient, 0, inputGradient, (first + row) * inputSize, inputSize);
+    }
   }
 
   /** To be called before the first direction of {@link #addPowers}. */

@@ -103,13 +103,9 @@ public final class ConvolutionalNetwork
     this.workers = workers;
     this.dropout = dropout;
     this.layers = layers;
-    this.indices = indices(layers);
+    this.indices = layers.patches();
     this.parameters = Vectors.create(kernels.type(), layers.size());
     this.memory = Memory.of(parameters);
-  }
-
-  private static List<Patches> indices(ConvolutionLayers layers) {
-    return layers.convolutions().stream().map(Patches::new).toList();
   }
 
   @Override
@@ -351,7 +347,7 @@ public final class ConvolutionalNetwork
   private void reshape(ConvolutionLayers shape) {
     close();
     if (!shape.convolutions().equals(layers.convolutions())) {
-      indices = indices(shape);
+      indices = shape.patches();
     }
     layers = shape;
     parameters = Vectors.create(kernels.type(), shape.size());
