@@ -54,20 +54,11 @@ class SplitMnistStudyTest {
   private static Results run(
       Perennial perennial, String directory, String example, List<String> overrides) {
     List<String> all = new ArrayList<>(overrides);
-    all.add("scenario.dataset.path=" + mnist());
+    all.add("scenario.dataset.path=" + Mnist.directory());
     Path out = STUDY.resolve(directory);
     RunConfiguration configuration =
         perennial.read(EXAMPLES.resolve(example + ".yaml"), List.copyOf(all));
     return perennial.run(configuration, new RunOptions(out, Files.exists(out), List.of()));
-  }
-
-  private static Path mnist() {
-    String path = System.getProperty("perennial.mnist");
-    if (path == null) {
-      throw new IllegalStateException(
-          "This study reads MNIST: give the directory of its four files with -Dperennial.mnist=DIR");
-    }
-    return Path.of(path).toAbsolutePath();
   }
 
   /** The λ that does best on validation examples of the first two tasks, on a seed of its own. */

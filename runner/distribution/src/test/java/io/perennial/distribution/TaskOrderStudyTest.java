@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * How much the order of tasks matters on a stream of clearly different difficulty and relatedness,
  * and where the heuristics stand between the best and the worst. The best order is chosen on other
- * seeds than those that it is tested with. The table goes to target/task-order-study.md;
- * docs/results.md shows it.
+ * seeds than those that it is tested with. Needs MNIST: {@code -Dperennial.mnist=DIR}. The table
+ * goes to target/task-order-study.md; docs/results.md shows it.
  */
 @Tag("slow")
 class TaskOrderStudyTest {
@@ -48,13 +48,15 @@ class TaskOrderStudyTest {
           type: sequence
           scenarios:
             - {type: permuted, dataset: {type: digits}, tasks: 2}
-            - {type: noisy, dataset: {type: digits}, levels: [0.3, 0.5, 0.7]}
+            - {type: noisy, dataset: {type: digits}, levels: [0.5]}
+            - {type: noisy, dataset: {type: idx, path: '%s'}, levels: [0, 0.6]}
+          size: [8, 8]
         order: %s
         model: {type: mlp, hidden: [100]}
-        training: {epochs: 5, batchSize: 32, optimizer: {type: sgd, learningRate: 0.1}}
+        training: {iterations: 225, batchSize: 32, optimizer: {type: sgd, learningRate: 0.1}}
         evaluate: final
         """
-            .formatted(seeds, order);
+            .formatted(seeds, Mnist.directory(), order);
     RunOptions options = RunOptions.into(directory.resolve(Integer.toString(runs++)));
     return perennial.run(perennial.parse(yaml), options).runs().stream()
         .mapToDouble(run -> Results.of(List.of(run)).mean("averageAccuracy"))

@@ -102,6 +102,6 @@ public final class Rotated implements Scenario {
     int height = Math.toIntExact(shape[1]);
     int width = Math.toIntExact(shape[2]);
     Rotation rotation = new Rotation(channels, height, width, degrees(task));
-    return new RotatedExamples(examples, rotation, channels * height * width);
+    return new MappedExamples(examples, rotation, channels * height * width);
   }
 }

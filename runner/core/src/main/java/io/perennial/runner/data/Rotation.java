@@ -2,9 +2,9 @@ package io.perennial.runner.data;
 
 /**
  * Turns images counter-clockwise about their centre, with bilinear interpolation; what comes from
- * outside the image is 0. Immutable, so that any number of threads may apply it.
+ * outside the image is 0.
  */
-final class Rotation {
+final class Rotation implements ImageMap {
   private static final int CORNERS = 4;
 
   private final int channels;
@@ -45,8 +45,8 @@ final class Rotation {
     }
   }
 
-  /** Writes the turned image, channel by channel. */
-  void apply(float[] image, float[] destination, int offset) {
+  @Override
+  public void apply(float[] image, float[] destination, int offset) {
     for (int channel = 0; channel < channels; channel++) {
       int from = channel * pixels;
       for (int pixel = 0; pixel < pixels; pixel++) {

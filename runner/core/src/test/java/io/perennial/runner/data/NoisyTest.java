@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.api.Configured;
+import io.perennial.api.DataSet;
 import io.perennial.api.Extensions;
 import io.perennial.api.InputException;
 import io.perennial.api.Registration;
@@ -56,11 +57,15 @@ class NoisyTest {
 
   /** Hands out scenarios in their order. */
   private static Sequence sequence(Scenario... parts) {
+    return sequence(List.of(), parts);
+  }
+
+  private static Sequence sequence(List<Integer> size, Scenario... parts) {
     Deque<Scenario> left = new ArrayDeque<>(List.of(parts));
     Configured<Scenario> any =
         new Configured<>(Scenario.class, "any", new Registration.NoSettings());
     return new Sequence(
-        new Sequence.Settings(left.stream().map(part -> any).toList()),
+        new Sequence.Settings(left.stream().map(part -> any).toList(), size),
         new Extensions() {
           @Override
           @SuppressWarnings("unchecked")
@@ -94,5 +99,41 @@ class NoisyTest {
     assertThatThrownBy(mixed::tasks)
         .isInstanceOf(InputException.class)
         .hasMessageContaining("all must have the same setting");
+  }
+
+  private static Scenario images(int width) {
+    return Fixtures.permuted(
+        Fixtures.counting(3, 6, 3, width), 1, Setting.DOMAIN_INCREMENTAL, 0, 1);
+  }
+
+  @Test
+  void imagesOfDifferentSizesAreBroughtToOne() {
+    List<Task> tasks = sequence(List.of(1, 4), images(8), images(4)).tasks();
+    assertThat(tasks)
+        .extracting(Task::shape)
+        .containsExactly(new long[] {1, 1, 4}, new long[] {1, 1, 4});
+    // Example 2: the features are 2 + k / 1000, k from 0, in means of two.
+    assertThat(Fixtures.read(tasks.get(0).training(), 2, 4))
+        .containsExactly(new float[] {2.0005f, 2.0025f, 2.0045f, 2.0065f}, within(1e-5f));
+    assertThat(Fixtures.read(tasks.get(1).training(), 2, 4))
+        .containsExactly(2f, 2.001f, 2.002f, 2.003f);
+  }
+
+  @Test
+  void differentShapesAreRefusedUnlessTheyAreImagesWithASize() {
+    assertThatThrownBy(sequence(images(8), images(4))::tasks)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("[1, 1, 8] and [1, 1, 4]")
+        .hasMessageContaining("size: [28, 28]");
+    DataSet counting = Fixtures.counting(3, 6, 3, 8);
+    DataSet table =
+        new DataSet("t", new long[] {8}, counting.classes(), counting.training(), counting.test());
+    Scenario plain = Fixtures.permuted(table, 1, Setting.DOMAIN_INCREMENTAL, 0, 1);
+    assertThatThrownBy(sequence(List.of(1, 4), plain)::tasks)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("only images");
+    assertThatThrownBy(() -> sequence(List.of(4), images(8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a height and a width");
   }
 }

@@ -2,15 +2,15 @@ package io.perennial.runner.data;
 
 import io.perennial.api.Examples;
 
-/** The same images, turned when they are read. */
-final class RotatedExamples implements Examples {
+/** Other examples' images, mapped when they are read. */
+final class MappedExamples implements Examples {
   private final Examples all;
-  private final Rotation rotation;
+  private final ImageMap map;
   private final ThreadLocal<float[]> image;
 
-  RotatedExamples(Examples all, Rotation rotation, int length) {
+  MappedExamples(Examples all, ImageMap map, int length) {
     this.all = all;
-    this.rotation = rotation;
+    this.map = map;
     this.image = ThreadLocal.withInitial(() -> new float[length]);
   }
 
@@ -26,8 +26,8 @@ final class RotatedExamples implements Examples {
 
   @Override
   public void read(int index, float[] destination, int offset) {
-    float[] straight = image.get();
-    all.read(index, straight, 0);
-    rotation.apply(straight, destination, offset);
+    float[] source = image.get();
+    all.read(index, source, 0);
+    map.apply(source, destination, offset);
   }
 }
