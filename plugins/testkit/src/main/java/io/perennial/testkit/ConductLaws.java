@@ -19,7 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a strategy answers is well formed, and it touches nothing but what it is given to change. */
+/**
+ * What a strategy answers is well formed, and it touches nothing but what it is given to change.
+ */
 final class ConductLaws {
   static final List<Law> ALL =
       List.of(
@@ -27,7 +29,10 @@ final class ConductLaws {
           Law.of("rehearsed rows are well formed", Rehearsal.class, ConductLaws::rehearse),
           Law.of("what is drawn is there", Sampling.class, ConductLaws::draw),
           Law.of("inferred tasks were seen", Router.class, ConductLaws::route),
-          Law.of("an order names each task once and peeks at no test", TaskOrder.class, ConductLaws::order));
+          Law.of(
+              "an order names each task once and peeks at no test",
+              TaskOrder.class,
+              ConductLaws::order));
 
   private ConductLaws() {}
 
@@ -92,12 +97,24 @@ final class ConductLaws {
     for (int n = 0; n < draw.tasks().length; n++) {
       int task = draw.tasks()[n];
       if (task < 0 || task >= seen.size()) {
-        fail("Task " + task + " is drawn from while tasks 0 to " + (seen.size() - 1) + " were seen.");
+        fail(
+            "Task "
+                + task
+                + " is drawn from while tasks 0 to "
+                + (seen.size() - 1)
+                + " were seen.");
       }
       Examples training = seen.get(task).training();
       int example = draw.examples()[n];
       if (example < 0 || example >= training.size()) {
-        fail("Example " + example + " is drawn from the " + training.size() + " of task " + task + ".");
+        fail(
+            "Example "
+                + example
+                + " is drawn from the "
+                + training.size()
+                + " of task "
+                + task
+                + ".");
       }
     }
   }

@@ -23,7 +23,8 @@ final class GradientLaws {
 
   static final List<Law> ALL =
       List.of(
-          Law.of("the penalty's gradient is its derivative", Regularizer.class, GradientLaws::penalty),
+          Law.of(
+              "the penalty's gradient is its derivative", Regularizer.class, GradientLaws::penalty),
           Law.of("the implicit penalty is the penalty", Regularizer.class, GradientLaws::implicit),
           Law.of("the loss term's gradient is its derivative", LossTerm.class, GradientLaws::term),
           Law.of(
@@ -134,7 +135,9 @@ final class GradientLaws {
       Witness witness =
           new Witness(
               (bench, called, arguments, answer) -> {
-                if (called.equals(method) && arguments.length > gradientAt && calls++ % EVERY == 0) {
+                if (called.equals(method)
+                    && arguments.length > gradientAt
+                    && calls++ % EVERY == 0) {
                   examine(arguments, answer);
                 }
                 return answer.to(arguments);
@@ -171,8 +174,7 @@ final class GradientLaws {
       }
     }
 
-    private double value(
-        Object[] arguments, Witness.Answer answer, double[] z, INDArray gradient) {
+    private double value(Object[] arguments, Witness.Answer answer, double[] z, INDArray gradient) {
       try (INDArray logits = Doubles.array(z, gradient.shape())) {
         Object[] own = arguments.clone();
         own[logitsAt] = logits;

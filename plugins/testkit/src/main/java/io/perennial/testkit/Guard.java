@@ -33,8 +33,8 @@ final class Guard implements Witness.Watch {
           "restore");
 
   @Override
-  public @Nullable Object on(
-      Bench bench, String method, Object[] arguments, Witness.Answer answer) throws Throwable {
+  public @Nullable Object on(Bench bench, String method, Object[] arguments, Witness.Answer answer)
+      throws Throwable {
     if (MAY_CHANGE_PARAMETERS.contains(method)) {
       return answer.to(arguments);
     }
@@ -53,9 +53,6 @@ final class Guard implements Witness.Watch {
       }
     }
     Object result = answer.to(given);
-    for (Zoned copy : zoned) {
-      copy.finish(method, Boolean.FALSE.equals(result));
-    }
     for (Object argument : given) {
       if (argument instanceof Batch batch && !print(batch).equals(batches.remove(0))) {
         fail(method + " changed the batch, whose arrays belong to the runner.");
@@ -66,6 +63,10 @@ final class Guard implements Witness.Watch {
           method
               + " changed the model's parameters. Expected: only the optimiser moves them during a"
               + " task's steps.");
+    }
+    // Last, because the array to change may be the live parameters themselves.
+    for (Zoned copy : zoned) {
+      copy.finish(method, Boolean.FALSE.equals(result));
     }
     return result;
   }

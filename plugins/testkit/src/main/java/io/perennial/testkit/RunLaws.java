@@ -148,8 +148,7 @@ final class RunLaws {
     }
   }
 
-  private static String parameters(
-      Subject subject, @Nullable String block) {
+  private static String parameters(Subject subject, @Nullable String block) {
     try (Bench bench = Bench.of(subject, block, Conditions.USUAL).run()) {
       return bench.parameters();
     }
@@ -157,7 +156,9 @@ final class RunLaws {
 
   private static boolean onlyGuardsTheOld(Subject subject) {
     boolean guards =
-        subject.has(Regularizer.class) || subject.has(LossTerm.class) || subject.has(Rehearsal.class);
+        subject.has(Regularizer.class)
+            || subject.has(LossTerm.class)
+            || subject.has(Rehearsal.class);
     return subject.emptyAtFirst()
         && guards
         && Stream.<Class<? extends Strategy>>of(
@@ -173,8 +174,7 @@ final class RunLaws {
             + " remember it changes no bit; if it is meant to, say so in emptyAtFirst.");
   }
 
-  private static String afterFirstTask(
-      Subject subject, @Nullable String block) {
+  private static String afterFirstTask(Subject subject, @Nullable String block) {
     List<String> bits = new ArrayList<>();
     try (Bench bench = Bench.of(subject, block, Conditions.USUAL)) {
       bench.training().run((training, tasks) -> bits.add(bench.parameters()));

@@ -159,8 +159,7 @@ final class SettingsLaws {
     if (element instanceof SettingType.Whole) {
       number = (long) value;
     }
-    owner.put(
-        place.path().get(place.path().size() - 1), place.listed() ? List.of(number) : number);
+    owner.put(place.path().get(place.path().size() - 1), place.listed() ? List.of(number) : number);
     return new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
         .dumpToString(block);
   }

@@ -61,9 +61,7 @@ final class Witness {
     Object[] arguments = nullableArguments == null ? new Object[0] : nullableArguments;
     Answer answer = given -> invoke(strategy, method, given);
     Bench run = bench;
-    return run == null
-        ? answer.to(arguments)
-        : watch.on(run, method.getName(), arguments, answer);
+    return run == null ? answer.to(arguments) : watch.on(run, method.getName(), arguments, answer);
   }
 
   private static @Nullable Object invoke(Strategy strategy, Method method, Object[] arguments)
