@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a subject over blobs, wired as the runner wires it. */
 final class Bench implements AutoCloseable {
-  private static final String MODEL = "{type: mlp, hidden: [9, 7], activation: tanh}";
+  private static final String MODEL = "{type: mlp, hidden: [8, 20], activation: tanh}";
   private static final String WIDE_MODEL = "{type: mlp, hidden: [210, 210]}";
   private static final String OPTIMIZER = "{type: sgd, learningRate: 0.1, momentum: 0.5}";
   private static final int ROWS = 16;

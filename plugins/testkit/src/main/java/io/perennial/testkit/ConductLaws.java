@@ -66,11 +66,8 @@ final class ConductLaws {
     try (Bench bench = Bench.witnessed(subject, Conditions.USUAL, witness)) {
       bench.run();
     }
-    if (added[0] == 0) {
-      fail(
-          "In three tasks no row was rehearsed. Choose settings in strategy() with which it acts, or"
-              + " look at mass and rehearse.");
-    }
+    subject.requireActive(
+        Rehearsal.class, added[0] > 0, "In three tasks no row was rehearsed.");
   }
 
   private static void draw(Subject subject) {

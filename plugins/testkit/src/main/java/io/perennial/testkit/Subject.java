@@ -1,5 +1,7 @@
 package io.perennial.testkit;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import io.perennial.api.Configured;
 import io.perennial.api.Expansion;
 import io.perennial.api.InputException;
@@ -10,6 +12,7 @@ import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Registry;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The strategy that is examined, and the conditions its author chose.
@@ -19,6 +22,7 @@ import java.util.List;
  * @param block how the strategy is written in a configuration
  * @param neutral blocks that must change nothing
  * @param emptyAtFirst whether there is nothing to remember in the first task
+ * @param resting roles that must have nothing to do
  * @param model the network's block; empty for the kit's own
  * @param shape of one example
  * @param setting what is known at test time
@@ -30,6 +34,7 @@ record Subject(
     String block,
     List<String> neutral,
     boolean emptyAtFirst,
+    Set<Class<? extends Strategy>> resting,
     String model,
     long[] shape,
     Setting setting,
@@ -63,6 +68,19 @@ record Subject(
   /** Whether the strategy's class implements a role. */
   boolean has(Class<?> role) {
     return role.isAssignableFrom(extension().registration().implementation());
+  }
+
+  /** Sees to it that a role did something, or nothing if it rests. */
+  void requireActive(Class<? extends Strategy> role, boolean acted, String otherwise) {
+    if (acted && resting.contains(role)) {
+      fail("Its role " + role.getSimpleName() + " is among restingRoles, but it acted.");
+    }
+    if (!acted && !resting.contains(role)) {
+      fail(
+          otherwise
+              + " Choose settings in strategy() with which it acts; if the role has nothing to do"
+              + " with these, say so in restingRoles().");
+    }
   }
 
   Pipeline pipeline() {

@@ -3,11 +3,13 @@ package io.perennial.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.perennial.api.LossTerm;
 import io.perennial.api.Strategy;
 import io.perennial.api.TaskOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,7 +35,7 @@ class LawsTest {
   private static final String FIRST = "the first task is learned as without it";
   private static final String TOUCH = "only what may be changed is changed";
   private static final String PENALTY = "the penalty's gradient is its derivative";
-  private static final String IMPLICIT = "the implicit penalty is the penalty";
+  private static final String IMPLICIT = "an implicit penalty is the penalty";
   private static final String GROWTH = "growth keeps the penalty";
   private static final String TERM = "the loss term's gradient is its derivative";
   private static final String OBJECTIVE = "the objective's gradient is its derivative";
@@ -60,6 +62,11 @@ class LawsTest {
     @Override
     protected Class<? extends Strategy> kind() {
       return type.equals("order") ? TaskOrder.class : Strategy.class;
+    }
+
+    @Override
+    protected Set<Class<? extends Strategy>> restingRoles() {
+      return fault.isEmpty() ? Set.of(LossTerm.class) : Set.of();
     }
 
     @Override
@@ -156,6 +163,7 @@ class LawsTest {
         Arguments.of(FakePenalty.Fault.CHANGES_LOSS_GRADIENT, TOUCH, "may only read"),
         Arguments.of(FakePenalty.Fault.MOVES_PARAMETERS, TOUCH, "changed the model's parameters"),
         Arguments.of(FakePenalty.Fault.CHANGES_BATCH, TOUCH, "changed the batch"),
+        Arguments.of(FakeTerm.Fault.NOTHING, TERM, "did not add to the loss"),
         Arguments.of(FakeTerm.Fault.GRADIENT_NEGATED, TERM, "finite differences give"),
         Arguments.of(FakeTerm.Fault.GRADIENT_OVERWRITES, TERM, "finite differences give"),
         Arguments.of(FakeTerm.Fault.CHANGES_LOGITS, TOUCH, "may only read"),
@@ -190,6 +198,11 @@ class LawsTest {
     Map<String, String> said = broken("unbounded", "", "");
     assertThat(said.get(RANGES)).contains("[inner.any]");
     assertThat(said.get(SETTINGS)).contains("divisor = 0.0, the end of its range").contains("/ by");
+  }
+
+  @Test
+  void aRoleThatIsToRestMayNotAct() {
+    assertThat(broken("term", "", TERM).get(TERM)).contains("among restingRoles, but it acted");
   }
 
   @Test

@@ -1,7 +1,10 @@
 package io.perennial.gate;
 
 import io.perennial.api.Setting;
+import io.perennial.api.Regularizer;
+import io.perennial.api.Strategy;
 import io.perennial.testkit.StrategyConformance;
+import java.util.Set;
 
 class ExpertGateConformanceTest extends StrategyConformance {
   @Override
@@ -12,5 +15,10 @@ class ExpertGateConformanceTest extends StrategyConformance {
   @Override
   protected Setting setting() {
     return Setting.CLASS_INCREMENTAL;
+  }
+
+  @Override
+  protected Set<Class<? extends Strategy>> restingRoles() {
+    return Set.of(Regularizer.class);
   }
 }

@@ -1,6 +1,9 @@
 package io.perennial.replay;
 
+import io.perennial.api.LossTerm;
+import io.perennial.api.Strategy;
 import io.perennial.testkit.StrategyConformance;
+import java.util.Set;
 
 class HardTargetsConformanceTest extends StrategyConformance {
   @Override
@@ -12,5 +15,10 @@ class HardTargetsConformanceTest extends StrategyConformance {
   @Override
   protected long mostNumbersKept(int tasks, long parameters) {
     return parameters + 3 * 400;
+  }
+
+  @Override
+  protected Set<Class<? extends Strategy>> restingRoles() {
+    return Set.of(LossTerm.class);
   }
 }
