@@ -9,7 +9,9 @@ import com.google.inject.name.Names;
  * Registers extensions from within a {@link Plugin}'s {@code configure}.
  *
  * <p>Of each block in a configuration the runner makes one instance, in an injector of its own that
- * binds the block's settings record and a {@link RandomSource} seeded for that block.
+ * binds the block's settings record, a {@link RandomSource} seeded for that block, a {@code
+ * org.apache.logging.log4j.Logger} named {@code KIND.NAME} ({@code strategy.ewc}), and {@link
+ * Extensions} for the blocks inside the settings.
  */
 public final class ExtensionBinder {
   private final Binder binder;

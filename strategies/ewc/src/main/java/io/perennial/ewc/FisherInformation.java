@@ -3,16 +3,14 @@ package io.perennial.ewc;
 import io.perennial.api.Batch;
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
-import io.perennial.api.PerExampleGradients;
+import io.perennial.api.PerExampleGradients.Power;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Task;
 import io.perennial.models.CrossEntropy;
+import io.perennial.models.Importance;
 import io.perennial.models.Vectors;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.IntUnaryOperator;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The diagonal of the Fisher information: {@code F_i = E_x E_{y ~ p(y|x)} (∂ log p(y|x) / ∂θ_i)²},
@@ -46,26 +44,13 @@ public final class FisherInformation {
     }
   }
 
-  private final Model model;
   private final Variant variant;
   private final RandomSource random;
-  private final INDArray sum;
-
-  /** Of a batch's mean; only the batch variant has one. */
-  private final INDArray gradient;
-
-  private final List<INDArray> directions = new ArrayList<>();
-  private double[] logits = {};
-  private double[] direction = {};
   private double[] probabilities = {};
-  private long counted;
 
-  private FisherInformation(Model model, Variant variant, RandomSource random) {
-    this.model = model;
+  private FisherInformation(Variant variant, RandomSource random) {
     this.variant = variant;
     this.random = random;
-    this.sum = Vectors.create(model.dataType(), model.parameters().length());
-    this.gradient = Vectors.create(model.dataType(), variant.perExample() ? 1 : sum.length());
   }
 
   /**
@@ -77,71 +62,94 @@ public final class FisherInformation {
    */
   public static INDArray estimate(
       Learner learner, Variant variant, int batchSize, RandomSource random) {
-    FisherInformation fisher = new FisherInformation(learner.model(), variant, random);
-    Task task = learner.task();
-    learner.visit(task.training(), task.index(), batchSize, fisher::add);
-    fisher.directions.forEach(INDArray::close);
-    fisher.gradient.close();
-    Vectors.scale(1.0 / fisher.counted, fisher.sum);
-    return fisher.sum;
+    FisherInformation fisher = new FisherInformation(variant, random);
+    if (variant == Variant.BATCH) {
+      return fisher.ofBatches(learner, batchSize);
+    }
+    int directions = variant == Variant.EXACT ? learner.model().classes() : 1;
+    return Importance.estimate(learner, batchSize, Power.SQUARE, directions, fisher::choose);
   }
 
-  private void add(Batch batch) {
-    int rows = batch.size();
-    int classes = model.classes();
-    fit(rows, classes);
-    Vectors.read(model.forward(batch.features(), batch.tasks(), false), logits, 0);
-    for (int n = 0; n < rows; n++) {
-      CrossEntropy.softmax(logits, n * classes, classes, batch.competing(n), 1, probabilities);
+  private int choose(Batch batch, double[] logits, double[][] directions) {
+    int classes = logits.length / batch.size();
+    softmax(batch, logits, classes);
+    if (variant == Variant.EXACT) {
+      return chooseAll(batch, classes, directions);
     }
-    switch (variant) {
-      case EXACT -> addExact(batch, rows, classes);
-      case EMPIRICAL -> addOne(rows, classes, n -> batch.labels()[n]);
-      case SAMPLED -> addOne(rows, classes, n -> drawn(n, classes));
-      case BATCH -> addMean(batch, rows, classes);
+    for (int n = 0; n < batch.size(); n++) {
+      int label = variant == Variant.EMPIRICAL ? batch.labels()[n] : drawn(n, classes);
+      direct(n, classes, label, 1, directions[0]);
     }
-    counted += variant.perExample() ? rows : 1;
+    return 1;
   }
 
   /**
    * Direction c is {@code √p_c ∂ log p_c}: the weight p_c of a square is √p_c on what is squared.
    */
-  private void addExact(Batch batch, int rows, int classes) {
+  private int chooseAll(Batch batch, int classes, double[][] directions) {
     int used = 0;
     for (int c = 0; c < classes; c++) {
       boolean competes = false;
-      for (int n = 0; n < rows; n++) {
-        boolean competesHere = batch.competing(n)[c];
-        competes |= competesHere;
-        double p = probabilities[n * classes + c];
-        direct(n, classes, c, competesHere ? Math.sqrt(p) : 0);
+      for (int n = 0; n < batch.size(); n++) {
+        if (batch.competing(n)[c]) {
+          competes = true;
+          direct(n, classes, c, Math.sqrt(probabilities[n * classes + c]), directions[used]);
+        }
       }
       if (competes) {
-        Vectors.write(direction, rows * classes, directions.get(used++));
+        used++;
       }
     }
-    accumulate(directions.subList(0, used));
+    return used;
   }
 
-  private void addOne(int rows, int classes, IntUnaryOperator label) {
-    for (int n = 0; n < rows; n++) {
-      direct(n, classes, label.applyAsInt(n), 1);
+  private INDArray ofBatches(Learner learner, int batchSize) {
+    Model model = learner.model();
+    Task task = learner.task();
+    INDArray sum = Vectors.create(model.dataType(), model.parameters().length());
+    AtomicInteger batches = new AtomicInteger();
+    try (INDArray gradient = Vectors.create(model.dataType(), sum.length())) {
+      learner.visit(
+          task.training(),
+          task.index(),
+          batchSize,
+          batch -> {
+            gradientOfMean(model, batch, gradient);
+            Vectors.addSquare(sum, 1, gradient);
+            batches.incrementAndGet();
+          });
     }
-    Vectors.write(direction, rows * classes, directions.get(0));
-    accumulate(directions.subList(0, 1));
+    Vectors.scale(1.0 / batches.get(), sum);
+    return sum;
   }
 
-  private void addMean(Batch batch, int rows, int classes) {
+  private void gradientOfMean(Model model, Batch batch, INDArray gradient) {
+    int rows = batch.size();
+    int classes = model.classes();
+    double[] logits = new double[rows * classes];
+    Vectors.read(model.forward(batch.features(), batch.tasks(), false), logits);
+    softmax(batch, logits, classes);
+    double[] direction = new double[logits.length];
     for (int n = 0; n < rows; n++) {
-      direct(n, classes, batch.labels()[n], 1.0 / rows);
+      direct(n, classes, batch.labels()[n], 1.0 / rows, direction);
     }
-    Vectors.write(direction, rows * classes, directions.get(0));
-    model.backward(directions.get(0), gradient);
-    Vectors.addSquare(sum, 1, gradient);
+    try (INDArray array = Vectors.create(model.dataType(), rows, classes)) {
+      Vectors.write(direction, array);
+      model.backward(array, gradient);
+    }
+  }
+
+  private void softmax(Batch batch, double[] logits, int classes) {
+    if (probabilities.length < logits.length) {
+      probabilities = new double[logits.length];
+    }
+    for (int n = 0; n < batch.size(); n++) {
+      CrossEntropy.softmax(logits, n * classes, classes, batch.competing(n), 1, probabilities);
+    }
   }
 
   /** Row n of the direction becomes {@code scale · ∂ log p_label / ∂ logits}. */
-  private void direct(int n, int classes, int label, double scale) {
+  private void direct(int n, int classes, int label, double scale, double[] direction) {
     for (int k = 0; k < classes; k++) {
       double indicator = k == label ? 1 : 0;
       direction[n * classes + k] = scale * (indicator - probabilities[n * classes + k]);
@@ -162,24 +170,5 @@ public final class FisherInformation {
       }
     }
     return last;
-  }
-
-  private void accumulate(List<INDArray> used) {
-    ((PerExampleGradients) model).accumulate(used, PerExampleGradients.Power.SQUARE, sum);
-  }
-
-  private void fit(int rows, int classes) {
-    if (!directions.isEmpty() && directions.get(0).rows() == rows) {
-      return;
-    }
-    directions.forEach(INDArray::close);
-    directions.clear();
-    int count = variant == Variant.EXACT ? classes : 1;
-    for (int c = 0; c < count; c++) {
-      directions.add(Nd4j.create(model.dataType(), new long[] {rows, classes}, 'c'));
-    }
-    logits = new double[rows * classes];
-    probabilities = new double[rows * classes];
-    direction = new double[rows * classes];
   }
 }

@@ -13,6 +13,7 @@ import io.perennial.models.Activation;
 import io.perennial.models.MlpFactory;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
+import io.perennial.testkit.TinyLearner;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;

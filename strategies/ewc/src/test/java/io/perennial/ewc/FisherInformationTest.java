@@ -15,6 +15,7 @@ import io.perennial.models.Initialization;
 import io.perennial.models.MlpFactory;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
+import io.perennial.testkit.TinyLearner;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ class FisherInformationTest {
   void empiricalUsesTheTrueLabels() {
     double[] expected = new double[size()];
     for (int n = 0; n < EXAMPLES; n++) {
-      addSquares(expected, gradient(learner.batch(n, 1), learner.labels[n]), 1.0 / EXAMPLES);
+      addSquares(expected, gradient(learner.batch(n, 1), learner.label(n)), 1.0 / EXAMPLES);
     }
     assertClose(estimate(Variant.EMPIRICAL, 8), expected);
   }
@@ -100,7 +101,7 @@ class FisherInformationTest {
       int count = Math.min(8, EXAMPLES - 8 * b);
       double[] mean = new double[size()];
       for (int n = 8 * b; n < 8 * b + count; n++) {
-        double[] one = gradient(learner.batch(n, 1), learner.labels[n]);
+        double[] one = gradient(learner.batch(n, 1), learner.label(n));
         for (int i = 0; i < mean.length; i++) {
           mean[i] += one[i] / count;
         }

@@ -17,16 +17,18 @@ import io.perennial.api.Registration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * Makes the extensions of one run.
  *
  * <p>Three levels of injectors: the run's, with its services; a child for each plugin, with what
  * the plugin binds for itself, so that two plugins may bind the same type; and under it a child for
- * each extension that is made. That last one binds the settings record, a {@link RandomSource} of
- * the extension's own, {@link Extensions} for what its settings contain, and the implementation. A
- * plugin's own bindings are shared by its extensions and therefore see the run's services, not the
- * settings of one of them.
+ * each extension that is made. That last one binds the settings record, a {@link RandomSource} and a
+ * {@link Logger} of the extension's own, {@link Extensions} for what its settings contain, and the
+ * implementation. A plugin's own bindings are shared by its extensions and therefore see the run's
+ * services, not the settings of one of them.
  *
  * <p>Strict: only what is bound is injected, only into constructors with {@code @Inject}.
  *
@@ -35,7 +37,7 @@ import java.util.Map;
 public final class Wiring implements Extensions {
   private static final String OFFERED =
       " The plugin must bind it, or ask for what is there: its settings record, RandomSource,"
-          + " Extensions and the run's services.";
+          + " org.apache.logging.log4j.Logger, Extensions and the run's services.";
 
   private final Registry registry;
   private final RandomSource root;
@@ -100,6 +102,8 @@ public final class Wiring implements Extensions {
     public void configure(Binder binder) {
       bindSettings(binder, registration.settings());
       binder.bind(RandomSource.class).toInstance(root.child(label));
+      String name = Kind.label(registration.kind()) + "." + registration.name();
+      binder.bind(Logger.class).toInstance(LogManager.getLogger(name));
       binder
           .bind(Extensions.class)
           .toInstance(

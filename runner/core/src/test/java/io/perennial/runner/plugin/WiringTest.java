@@ -18,6 +18,7 @@ import io.perennial.api.Strategy;
 import io.perennial.runner.fixtures.FakePlugin;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import org.apache.logging.log4j.Logger;
 import org.junit.jupiter.api.Test;
 
 class WiringTest {
@@ -136,6 +137,31 @@ class WiringTest {
     }
   }
 
+  /** Has something to tell. */
+  static final class Talking implements Strategy {
+    final Logger log;
+
+    @Inject
+    Talking(Logger log) {
+      this.log = log;
+    }
+  }
+
+  /** Registers it. */
+  @Plugin.Info(apiVersion = Plugin.API_VERSION)
+  static final class TalkingPlugin implements Plugin {
+    @Override
+    public void configure(Binder binder) {
+      ExtensionBinder.of(binder).register(Strategy.class, "talking", Talking.class);
+    }
+  }
+
+  @Test
+  void theLoggerIsNamedAfterTheExtension() {
+    Talking talking = (Talking) wiring(new TalkingPlugin()).create(strategy("talking"), "a");
+    assertThat(talking.log.getName()).isEqualTo("strategy.talking");
+  }
+
   /** Wants what nobody binds. */
   @Plugin.Info(apiVersion = Plugin.API_VERSION)
   static final class Wanting implements Plugin {
@@ -172,7 +198,7 @@ class WiringTest {
                 + " test-classes) cannot be made: Explicit bindings are required and"
                 + " io.perennial.runner.plugin.WiringTest$Memory is not explicitly bound. The plugin"
                 + " must bind it, or ask for what is there: its settings record, RandomSource,"
-                + " Extensions and the run's services.");
+                + " org.apache.logging.log4j.Logger, Extensions and the run's services.");
     assertThatThrownBy(() -> wiring.create(strategy("implicit"), "strategy 1"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(

@@ -1,4 +1,4 @@
-package io.perennial.ewc;
+package io.perennial.testkit;
 
 import io.perennial.api.Batch;
 import io.perennial.api.Examples;
@@ -14,14 +14,25 @@ import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A learner at its first task: random examples, all classes of the mask compete. */
-final class TinyLearner implements Learner {
-  final float[][] rows;
-  final int[] labels;
-  final boolean[] competing;
+/**
+ * A learner at its first task, for looking at what a strategy computes from a task's data: random
+ * examples, all classes of the mask compete, nothing is trained.
+ */
+public final class TinyLearner implements Learner {
+  private final float[][] rows;
+  private final int[] labels;
+  private final boolean[] competing;
   private final Model model;
 
-  TinyLearner(Model model, int examples, boolean[] competing, RandomSource random) {
+  /**
+   * A task of its own for a model.
+   *
+   * @param model whose examples have one dimension
+   * @param examples how many there are, of training and as many others
+   * @param competing {@code [C]}, the task's classes
+   * @param random for features, standard normal, and labels
+   */
+  public TinyLearner(Model model, int examples, boolean[] competing, RandomSource random) {
     this.model = model;
     this.competing = competing;
     int width = Math.toIntExact(Arrays.stream(model.inputShape()).reduce(1, (a, b) -> a * b));
@@ -56,8 +67,13 @@ final class TinyLearner implements Learner {
     };
   }
 
-  /** Rows {@code [from, from + count)} as a batch. */
-  Batch batch(int from, int count) {
+  /** The class of an example. */
+  public int label(int example) {
+    return labels[example];
+  }
+
+  /** Examples {@code [from, from + count)} as a batch of the model's type. */
+  public Batch batch(int from, int count) {
     int width = rows[0].length;
     double[] values = new double[count * width];
     int[] batchLabels = new int[count];

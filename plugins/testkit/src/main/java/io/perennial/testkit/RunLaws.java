@@ -1,0 +1,198 @@
+package io.perennial.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.perennial.api.Expansion;
+import io.perennial.api.GradientTransform;
+import io.perennial.api.LossTerm;
+import io.perennial.api.Objective;
+import io.perennial.api.Regularizer;
+import io.perennial.api.Rehearsal;
+import io.perennial.api.Sampling;
+import io.perennial.api.State;
+import io.perennial.api.Strategy;
+import io.perennial.runner.result.CheckpointStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What can be said of whole runs: they are repeated and compared. */
+final class RunLaws {
+  private static final int MANY_TASKS = 8;
+
+  static final List<Law> ALL =
+      List.of(
+          Law.ofRuns("the same seed gives the same bits", RunLaws::sameSeed),
+          Law.ofRuns("the number of threads changes no bit", RunLaws::threads),
+          Law.ofRuns("a restored run goes on to the bit", RunLaws::restoring),
+          Law.ofRuns("what it keeps stays within its bound", RunLaws::bound),
+          Law.ofRuns("settings that ask for nothing change nothing", RunLaws::neutral)
+              .where(subject -> !subject.neutral().isEmpty()),
+          Law.ofRuns("the first task is learned as without it", RunLaws::firstTask)
+              .where(RunLaws::onlyGuardsTheOld));
+
+  private RunLaws() {}
+
+  private static String bits(Subject subject, Conditions conditions) {
+    try (Bench bench = Bench.of(subject, conditions).run()) {
+      return bench.bits();
+    }
+  }
+
+  private static void sameSeed(Subject subject) {
+    requireEqual(
+        bits(subject, Conditions.USUAL),
+        bits(subject, Conditions.USUAL),
+        "Two runs with the same seed differ",
+        "Draw from the injected RandomSource only; look at no clock, no static state and no order"
+            + " of a hash table.");
+  }
+
+  private static void threads(Subject subject) {
+    String one = bits(subject, Conditions.USUAL.withThreads(1));
+    for (int threads : new int[] {2, 3}) {
+      requireEqual(
+          one,
+          bits(subject, Conditions.USUAL.withThreads(threads)),
+          "A run on " + threads + " threads differs from one on a single thread",
+          "Divide work by its shape, never by Workers.threads(), and add up in a fixed order.");
+    }
+  }
+
+  private static void restoring(Subject subject) throws IOException {
+    Path directory = Files.createTempDirectory("conformance");
+    try {
+      String whole = bits(subject, Conditions.USUAL);
+      for (int stop = 1; stop < Conditions.USUAL.tasks(); stop++) {
+        State saved = interrupted(subject, stop, directory.resolve("after-" + stop));
+        try (Bench resumed = Bench.of(subject, Conditions.USUAL)) {
+          resumed.training().restore(saved);
+          String before = strategyBits(saved);
+          requireEqual(
+              before,
+              strategyBits(resumed.training().save()),
+              "Saved after " + stop + " tasks, restored and saved again, the state differs",
+              "restore must take over everything that save gave.");
+          States.destroy(saved);
+          resumed.run();
+          requireEqual(
+              whole,
+              resumed.bits(),
+              "A run restored after " + stop + " tasks ends differently",
+              "save must hold everything that later work depends on, generators included, and"
+                  + " restore must copy the tensors it is given.");
+        }
+      }
+    } finally {
+      delete(directory);
+    }
+  }
+
+  /** The state after some tasks, written as a checkpoint and read again. */
+  private static State interrupted(Subject subject, int stop, Path directory) {
+    CheckpointStore store = new CheckpointStore(directory);
+    try (Bench bench = Bench.of(subject, Conditions.USUAL)) {
+      bench
+          .training()
+          .run(
+              (training, tasks) -> {
+                if (tasks == stop) {
+                  store.write(tasks, training.save());
+                }
+              });
+    }
+    return store.latest().orElseThrow().state();
+  }
+
+  private static String strategyBits(State state) {
+    return States.bits(state.part("strategies"));
+  }
+
+  private static void bound(Subject subject) {
+    try (Bench bench = Bench.of(subject, Conditions.USUAL.withTasks(MANY_TASKS, 1))) {
+      List<String> excess = new ArrayList<>();
+      bench
+          .training()
+          .run(
+              (training, tasks) -> {
+                long kept = States.numbers(bench.strategy().save());
+                long parameters = training.model().parameterCount();
+                long most = subject.bound().numbers(tasks, parameters);
+                if (kept > most) {
+                  excess.add(
+                      kept + " numbers after " + tasks + " tasks, at most " + most + " declared");
+                }
+              });
+      if (!excess.isEmpty()) {
+        fail(
+            "The saved state is larger than declared: "
+                + excess
+                + ". Keep less, or declare what grows in mostNumbersKept.");
+      }
+    }
+  }
+
+  private static void neutral(Subject subject) {
+    String naive = parameters(subject, null);
+    for (String block : subject.neutral()) {
+      assertEquals(
+          naive,
+          parameters(subject, block),
+          () -> block + " changes training. Expected: the same bits as without the strategy.");
+    }
+  }
+
+  private static String parameters(Subject subject, @Nullable String block) {
+    try (Bench bench = Bench.of(subject, block, Conditions.USUAL).run()) {
+      return bench.parameters();
+    }
+  }
+
+  private static boolean onlyGuardsTheOld(Subject subject) {
+    boolean guards =
+        subject.has(Regularizer.class)
+            || subject.has(LossTerm.class)
+            || subject.has(Rehearsal.class);
+    return subject.emptyAtFirst()
+        && guards
+        && Stream.<Class<? extends Strategy>>of(
+                Sampling.class, Objective.class, GradientTransform.class, Expansion.class)
+            .noneMatch(subject::has);
+  }
+
+  private static void firstTask(Subject subject) {
+    assertEquals(
+        afterFirstTask(subject, null),
+        afterFirstTask(subject, subject.block()),
+        "The first task is learned differently than without the strategy. Expected: with nothing to"
+            + " remember it changes no bit; if it is meant to, say so in emptyAtFirst.");
+  }
+
+  private static String afterFirstTask(Subject subject, @Nullable String block) {
+    List<String> bits = new ArrayList<>();
+    try (Bench bench = Bench.of(subject, block, Conditions.USUAL)) {
+      bench.training().run((training, tasks) -> bits.add(bench.parameters()));
+    }
+    return bits.get(0);
+  }
+
+  private static void requireEqual(String expected, String actual, String what, String remedy) {
+    if (!expected.equals(actual)) {
+      fail(what + ": " + States.difference(expected, actual) + ". " + remedy);
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> all = Files.walk(tree)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

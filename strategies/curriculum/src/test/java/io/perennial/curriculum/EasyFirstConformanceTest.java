@@ -1,0 +1,17 @@
+package io.perennial.curriculum;
+
+import io.perennial.api.Strategy;
+import io.perennial.api.TaskOrder;
+import io.perennial.testkit.StrategyConformance;
+
+class EasyFirstConformanceTest extends StrategyConformance {
+  @Override
+  protected String strategy() {
+    return "easy-first";
+  }
+
+  @Override
+  protected Class<? extends Strategy> kind() {
+    return TaskOrder.class;
+  }
+}
