@@ -29,6 +29,7 @@ public final class NativeSetup {
   private static final String UNKNOWN = "unknown";
 
   private static volatile @Nullable Report report;
+  private static @Nullable Choice choice;
 
   private NativeSetup() {}
 
@@ -58,6 +59,17 @@ public final class NativeSetup {
       String cpu,
       String nd4jVersion) {}
 
+  private record Choice(Optional<String> requested, Chooser chosenBy, Cpu cpu) {}
+
+  /**
+   * Makes the choices that cannot be made once ND4J is loaded, its class loader and the kernel, but
+   * loads nothing native: quick, and whoever touches ND4J first then finds it as {@link #ensure}
+   * would load it. For a host that runs code it does not know, such as plugins.
+   */
+  public static void prepare() {
+    chooseOnce();
+  }
+
   /**
    * Sets up once for the JVM; later calls return the same report. Safe to call from any thread.
    *
@@ -78,6 +90,26 @@ public final class NativeSetup {
   }
 
   private static Report setUp() {
+    Choice chosen = chooseOnce();
+    Report made =
+        new Report(
+            chosen.requested(), initialise(), chosen.chosenBy(), chosen.cpu().name(), version());
+    log(made);
+    return made;
+  }
+
+  private static synchronized Choice chooseOnce() {
+    Choice made = choice;
+    if (made == null) {
+      // Otherwise ND4J looks for its backend with the calling thread's context class loader.
+      ND4JClassLoading.setNd4jClassloaderFromClass(NativeSetup.class);
+      made = choose();
+      choice = made;
+    }
+    return made;
+  }
+
+  private static Choice choose() {
     Cpu cpu = Cpu.detect();
     Optional<String> requested = Optional.empty();
     Chooser chosenBy = Chooser.OPENBLAS;
@@ -106,9 +138,7 @@ public final class NativeSetup {
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("The BLAS kernel could not be chosen; set {} in the environment", VARIABLE, e);
     }
-    Report made = new Report(requested, initialise(), chosenBy, cpu.name(), version());
-    log(made);
-    return made;
+    return new Choice(requested, chosenBy, cpu);
   }
 
   private static String version() {
@@ -128,8 +158,6 @@ public final class NativeSetup {
   /** Returns the kernel in use. */
   private static String initialise() {
     try {
-      // Otherwise ND4J looks for its backend with the calling thread's context class loader.
-      ND4JClassLoading.setNd4jClassloaderFromClass(NativeSetup.class);
       Nd4j.getExecutioner();
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(

@@ -17,6 +17,7 @@ import io.perennial.api.Strategy;
 import io.perennial.api.Task;
 import io.perennial.api.TaskOrder;
 import io.perennial.models.Workers;
+import io.perennial.runner.config.Blocks;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Kind;
@@ -63,6 +64,7 @@ record Assembly(
       Workers workers) {
     RandomSource random = new RandomSource(seed);
     Wiring wiring = new Wiring(registry, random, services);
+    checkWiring(configuration, wiring);
     Stopwatch stopwatch = new Stopwatch();
     Scenario scenario = wiring.create(configuration.scenario(), "scenario");
     List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
@@ -108,6 +110,39 @@ record Assembly(
             stages.stream().map(Stage::strategy).toList());
     List<Finding> findings = Preflight.check(composition, stages, configuration.training());
     return new Assembly(seed, order, plan, metrics(registry, wiring), findings, stopwatch);
+  }
+
+  /**
+   * Reports all wiring errors at once, before the data is loaded. What stands inside a block is
+   * made and dropped: an expert's strategies, say, are needed only when a task begins, which is too
+   * late.
+   */
+  private static void checkWiring(RunConfiguration configuration, Wiring wiring) {
+    List<Configured<?>> blocks = new ArrayList<>();
+    blocks.add(configuration.scenario());
+    blocks.add(configuration.order());
+    blocks.add(configuration.model());
+    blocks.add(configuration.training().optimizer());
+    blocks.addAll(configuration.strategies());
+    blocks.addAll(configuration.listeners());
+    List<String> problems = new ArrayList<>();
+    for (Configured<?> block : blocks) {
+      collect(problems, () -> wiring.check(block, Kind.label(block.kind())));
+      for (Configured<?> inner : Blocks.inside(block)) {
+        collect(problems, () -> wiring.create(inner, "inside " + block.type()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(problems);
+    }
+  }
+
+  private static void collect(List<String> problems, Runnable part) {
+    try {
+      part.run();
+    } catch (InputException e) {
+      problems.addAll(e.problems());
+    }
   }
 
   private static List<Stage> stages(List<Configured<Strategy>> blocks, Wiring wiring) {

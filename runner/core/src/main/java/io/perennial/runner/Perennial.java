@@ -8,6 +8,7 @@ import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.OutputDirectory;
@@ -53,7 +54,16 @@ public final class Perennial implements AutoCloseable {
    * @param threads for the arithmetic, at least 1; results do not depend on it
    */
   public static Perennial start(int threads) {
-    return start(threads, Registry.load(Perennial.class.getClassLoader()));
+    return start(threads, DropIns.none());
+  }
+
+  /**
+   * Starts with plugins from directories, too.
+   *
+   * @throws InputException if one of the directories or the lock file cannot be read
+   */
+  public static Perennial start(int threads, DropIns dropIns) {
+    return start(threads, Registry.load(Perennial.class.getClassLoader(), dropIns));
   }
 
   /** Starts with given plugins. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
+  @Mixin private final PluginOptions plugins = new PluginOptions();
 
   @Parameters(paramLabel = "CONFIG", description = "YAML file; 'perennial schema' describes it.")
   private @Nullable Path file;
@@ -32,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Engine engine = Given.value(main).engine(0)) {
+    try (Engine engine = Given.value(main).engine(0, plugins)) {
       return new Checking(engine, Given.value(spec).commandLine())
           .check(Given.value(file), overrides);
     }

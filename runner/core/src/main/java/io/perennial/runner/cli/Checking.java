@@ -19,6 +19,7 @@ final class Checking {
   }
 
   int check(Path file, List<String> overrides) {
+    Refused.tell(engine, command);
     RunConfiguration configuration = engine.read(file, overrides);
     List<Finding> findings = engine.check(configuration);
     PrintWriter out = command.getOut();

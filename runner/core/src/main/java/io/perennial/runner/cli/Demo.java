@@ -30,6 +30,7 @@ final class Demo {
   }
 
   int run() {
+    Refused.tell(engine, command);
     PrintWriter out = command.getOut();
     Path directory = running.out("demo");
     out.println(

@@ -16,13 +16,14 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
+  @Mixin private final PluginOptions plugins = new PluginOptions();
   @Mixin private final RunningOptions running = new RunningOptions();
 
   @Override
   public Integer call() {
     CommandSpec own = Given.value(spec);
     running.check(own);
-    try (Engine engine = Given.value(main).engine(running.threads())) {
+    try (Engine engine = Given.value(main).engine(running.threads(), plugins)) {
       return new Demo(engine, own.commandLine(), running).run();
     }
   }

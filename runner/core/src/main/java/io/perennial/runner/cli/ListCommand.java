@@ -3,6 +3,7 @@ package io.perennial.runner.cli;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -16,13 +17,14 @@ import picocli.CommandLine.Spec;
 final class ListCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
+  @Mixin private final PluginOptions plugins = new PluginOptions();
 
   @Option(names = "--json", description = "For programs.")
   private boolean json;
 
   @Override
   public Integer call() {
-    try (Engine engine = Given.value(main).engine(1)) {
+    try (Engine engine = Given.value(main).engine(1, plugins)) {
       return new Listing(engine.extensions(), Given.value(spec).commandLine()).print(json);
     }
   }

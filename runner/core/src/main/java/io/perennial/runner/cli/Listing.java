@@ -5,12 +5,21 @@ import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Refusal;
 import io.perennial.runner.plugin.Registry;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The extensions found, as a table or as JSON. */
 final class Listing {
+  private static final String AVAILABLE = "available";
+  private static final String REFUSED = "refused";
+
+  /** In the place of a kind: what it would offer is not known. */
+  private static final String PLUGIN = "plugin";
+
+  private static final String UNKNOWN = "-";
+
   private final Registry registry;
   private final CommandLine command;
 
@@ -31,18 +40,29 @@ final class Listing {
   }
 
   private void table(PrintWriter out) {
-    TextTable table = new TextTable("kind", "name", "version", "jar");
+    TextTable table = new TextTable("kind", "name", "version", "jar", "API", "status");
     for (Extension<?> extension : registry.extensions()) {
       table.row(
           extension.kind(),
           extension.name(),
           extension.plugin().version(),
-          extension.plugin().jarName());
+          extension.plugin().jarName(),
+          extension.plugin().apiVersion(),
+          AVAILABLE);
+    }
+    for (Refusal refusal : registry.refused()) {
+      table.row(
+          PLUGIN,
+          refusal.plugin(),
+          refusal.version().orElse(UNKNOWN),
+          refusal.jar().isPresent() ? refusal.jarName() : UNKNOWN,
+          refusal.apiVersion().orElse(UNKNOWN),
+          REFUSED);
     }
     table.print(out);
     for (Refusal refusal : registry.refused()) {
       out.println();
-      out.println("refused: " + refusal);
+      out.println(REFUSED + ": " + refusal);
     }
   }
 
@@ -57,17 +77,24 @@ final class Listing {
       entry.put("name", extension.name());
       entry.put("version", extension.plugin().version());
       entry.put("plugin", extension.plugin().name());
-      entry.put("jar", extension.plugin().jar().map(Object::toString).orElse(null));
-      entry.put("status", "available");
+      entry.put("jar", extension.plugin().jar().map(Path::toString).orElse(null));
+      entry.put("apiVersion", extension.plugin().apiVersion());
+      entry.put("status", AVAILABLE);
+      entry.putNull("reason");
+      entry.putNull("remedy");
     }
     var refused = root.putArray("refused");
     for (Refusal refusal : registry.refused()) {
       ObjectNode entry = refused.addObject();
+      entry.put("kind", PLUGIN);
+      entry.put("name", refusal.plugin());
+      entry.put("version", refusal.version().orElse(null));
       entry.put("plugin", refusal.plugin());
-      entry.put("jar", refusal.jar().map(Object::toString).orElse(null));
+      entry.put("jar", refusal.jar().map(Path::toString).orElse(null));
+      entry.put("apiVersion", refusal.apiVersion().orElse(null));
+      entry.put("status", REFUSED);
       entry.put("reason", refusal.reason());
       entry.put("remedy", refusal.remedy());
-      entry.put("status", "refused");
     }
     return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
   }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       ListCommand.class,
       DescribeCommand.class,
-      SchemaCommand.class
+      SchemaCommand.class,
+      LockCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -31,7 +32,7 @@ public final class Main {
 
   /** With the engine of this installation. */
   public Main() {
-    this(threads -> PerennialEngine.start(threads));
+    this((threads, plugins) -> PerennialEngine.start(threads, plugins));
   }
 
   Main(EngineSource engines) {
@@ -55,7 +56,8 @@ public final class Main {
   }
 
   /** Starts the engine; 0 threads stands for one a processor. */
-  Engine engine(int threads) {
-    return engines.start(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+  Engine engine(int threads, PluginOptions plugins) {
+    return engines.start(
+        threads > 0 ? threads : Runtime.getRuntime().availableProcessors(), plugins);
   }
 }

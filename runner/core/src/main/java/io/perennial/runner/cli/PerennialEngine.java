@@ -4,10 +4,13 @@ import io.perennial.api.Finding;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.plugin.DropIns;
+import io.perennial.runner.plugin.LockFile;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.result.Results;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The engine of this installation. */
 final class PerennialEngine implements Engine {
@@ -17,8 +20,12 @@ final class PerennialEngine implements Engine {
     this.perennial = perennial;
   }
 
-  static Engine start(int threads) {
-    return new PerennialEngine(Perennial.start(threads));
+  static Engine start(int threads, PluginOptions plugins) {
+    DropIns dropIns =
+        new DropIns(
+            plugins.directories(),
+            plugins.locked() ? Optional.of(Path.of(LockFile.NAME)) : Optional.empty());
+    return new PerennialEngine(Perennial.start(threads, dropIns));
   }
 
   @Override

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
+  @Mixin private final PluginOptions plugins = new PluginOptions();
   @Mixin private final RunningOptions running = new RunningOptions();
 
   @Parameters(paramLabel = "CONFIG", description = "YAML file; 'perennial schema' describes it.")
@@ -47,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           own.commandLine(), "--resume needs --out DIR, the directory of the run to go on with");
     }
-    try (Engine engine = parent.engine(running.threads())) {
+    try (Engine engine = parent.engine(running.threads(), plugins)) {
       return new Running(engine, own.commandLine(), running)
           .run(Given.value(file), overrides, resume);
     }

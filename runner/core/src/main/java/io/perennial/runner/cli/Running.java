@@ -33,6 +33,7 @@ final class Running {
   }
 
   int run(Path file, List<String> overrides, boolean resume) {
+    Refused.tell(engine, command);
     RunConfiguration configuration = engine.read(file, overrides);
     Path out = out(configuration.name());
     RunSummary summary = new RunSummary(command.getOut());

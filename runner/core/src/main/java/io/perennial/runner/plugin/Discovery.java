@@ -1,8 +1,6 @@
 package io.perennial.runner.plugin;
 
 import io.perennial.api.Plugin;
-import io.perennial.api.Registration;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -13,16 +11,15 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Goes through the plugins of a class loader; what is wrong with one refuses that one alone. */
+/** Goes through the plugins of a class path; what is wrong with one refuses that one alone. */
 final class Discovery {
-  /** Takes an accepted plugin, or refuses it because of the others. */
+  /** Takes all candidates, or refuses all of them because of what is there already. */
   interface Acceptance {
-    void accept(LoadedPlugin plugin, List<Registration<?>> registrations) throws RefusedException;
+    void accept(List<Candidate> candidates) throws RefusedException;
   }
 
   private static final Pattern PROVIDER =
       Pattern.compile("^(?:Provider )?([\\w.$]+) (?:not|could)");
-  private static final String REBUILD = "Only its author can correct this.";
 
   /** A loader that fails again and again without moving on must not hang the runner. */
   private static final int FAILURES = 1000;
@@ -50,62 +47,39 @@ final class Discovery {
         refusals.accept(badEntry(e));
       } catch (LinkageError e) {
         failures++;
-        refusals.accept(new Refusal("a plugin's class", Optional.empty(), linkage(e), relink(e)));
+        RefusedException why = Inspection.unlinked(e);
+        refusals.accept(new Refusal("a plugin's class", Optional.empty(), text(why), why.remedy()));
       }
     }
   }
 
   void consider(Class<? extends Plugin> type, Supplier<? extends Plugin> source) {
-    Optional<Path> jar = LoadedPlugin.jar(type);
     try {
-      Inspection.checkVersion(type);
-      LoadedPlugin plugin = LoadedPlugin.of(source.get());
-      acceptance.accept(plugin, Inspection.registrations(plugin.module()));
+      acceptance.accept(List.of(Inspection.candidate(type, source)));
     } catch (RefusedException e) {
-      refusals.accept(new Refusal(type.getName(), jar, message(e), e.remedy()));
-    } catch (LinkageError e) {
-      refusals.accept(new Refusal(type.getName(), jar, linkage(e), relink(e)));
-    } catch (OutOfMemoryError e) {
-      throw e;
-    } catch (Exception | Error e) {
-      // Whatever a plugin's constructor or configure throws is about this plugin only.
-      Throwable cause =
-          e instanceof ServiceConfigurationError && e.getCause() != null ? e.getCause() : e;
-      refusals.accept(new Refusal(type.getName(), jar, "it failed: " + cause + ".", REBUILD));
+      refusals.accept(
+          new Refusal(
+              type.getName(),
+              LoadedPlugin.jar(type),
+              LoadedPlugin.version(type),
+              Inspection.apiVersion(type),
+              text(e),
+              e.remedy()));
     }
   }
 
   private static Refusal badEntry(ServiceConfigurationError error) {
-    String text =
-        message(error).replaceFirst("^" + Pattern.quote(Plugin.class.getName()) + ": ", "");
+    String text = text(error).replaceFirst("^" + Pattern.quote(Plugin.class.getName()) + ": ", "");
     Matcher provider = PROVIDER.matcher(text);
     String plugin = provider.find() ? provider.group(1) : "META-INF/services";
     return new Refusal(
         plugin,
         Optional.empty(),
         "the service file is broken: " + text + ".",
-        "Correct META-INF/services/" + Plugin.class.getName() + " in its jar, or remove the jar.");
+        "Correct " + Jar.SERVICE + " in its jar, or remove the jar.");
   }
 
-  private static String linkage(LinkageError error) {
-    if (error instanceof UnsupportedClassVersionError) {
-      return "it was compiled for a newer Java: " + message(error) + ".";
-    } else if (error instanceof NoClassDefFoundError) {
-      return "a class it needs is missing: " + message(error).replace('/', '.') + ".";
-    }
-    return "a class of it does not link: " + error + ".";
-  }
-
-  private static String relink(LinkageError error) {
-    if (error instanceof UnsupportedClassVersionError) {
-      return "Run with that Java, or compile it for Java 17.";
-    } else if (error instanceof NoClassDefFoundError) {
-      return "Put the library with that class beside it.";
-    }
-    return REBUILD;
-  }
-
-  private static String message(Throwable error) {
+  private static String text(Throwable error) {
     return String.valueOf(error.getMessage());
   }
 }

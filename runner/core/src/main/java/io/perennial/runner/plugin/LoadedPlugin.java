@@ -12,21 +12,26 @@ import java.util.Optional;
  *
  * @param name its class
  * @param version the jar's {@code Implementation-Version}, or {@code development}
+ * @param apiVersion the version of the API it was compiled against
  * @param jar the jar or the directory of classes it was loaded from
  * @param module the plugin itself
  */
-public record LoadedPlugin(String name, String version, Optional<Path> jar, Plugin module) {
+public record LoadedPlugin(
+    String name, String version, String apiVersion, Optional<Path> jar, Plugin module) {
 
-  static LoadedPlugin of(Plugin module) {
+  static LoadedPlugin of(Plugin module, String apiVersion) {
     Class<?> type = module.getClass();
-    String version = type.getPackage().getImplementationVersion();
     return new LoadedPlugin(
-        type.getName(), version == null ? "development" : version, jar(type), module);
+        type.getName(), version(type).orElse("development"), apiVersion, jar(type), module);
   }
 
   /** The file's name for tables; the class when it was loaded from somewhere else. */
   public String jarName() {
     return jar.map(path -> String.valueOf(path.getFileName())).orElse(name);
+  }
+
+  static Optional<String> version(Class<?> type) {
+    return Optional.ofNullable(type.getPackage().getImplementationVersion());
   }
 
   static Optional<Path> jar(Class<?> type) {

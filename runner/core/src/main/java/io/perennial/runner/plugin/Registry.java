@@ -17,10 +17,11 @@ import java.util.TreeMap;
  * from loading. Immutable.
  *
  * <p>No injector is made and no class of an extension is initialised: listing costs little and
- * touches no native library.
+ * loads no native library.
  */
 public final class Registry {
   private final List<LoadedPlugin> plugins = new ArrayList<>();
+  private final List<DropIns.DropIn> dropIns = new ArrayList<>();
   private final List<Refusal> refused = new ArrayList<>();
   private final Map<Kind, Map<String, Extension<?>>> extensions = new EnumMap<>(Kind.class);
 
@@ -30,6 +31,19 @@ public final class Registry {
   public static Registry load(ClassLoader loader) {
     Registry registry = new Registry();
     new Discovery(registry::accept, registry.refused::add).scan(loader);
+    return registry;
+  }
+
+  /**
+   * The plugins of the class loader, and then those of some directories. Before the first class of
+   * one of those is touched, ND4J is told to load itself from the runner's class path.
+   *
+   * @throws InputException if a directory or the lock file cannot be read
+   */
+  public static Registry load(ClassLoader loader, DropIns dropIns) {
+    Registry registry = load(loader);
+    registry.dropIns.addAll(
+        new DropInDiscovery(loader, registry::accept, registry.refused::add).scan(dropIns));
     return registry;
   }
 
@@ -46,6 +60,11 @@ public final class Registry {
   /** The accepted plugins, in the order they were found. */
   public List<LoadedPlugin> plugins() {
     return Collections.unmodifiableList(plugins);
+  }
+
+  /** Where the accepted drop-ins lie. */
+  List<DropIns.DropIn> dropIns() {
+    return Collections.unmodifiableList(dropIns);
   }
 
   /** The refused ones, in the order they were found. */
@@ -106,34 +125,35 @@ public final class Registry {
         + (refused.isEmpty() ? "" : " Some plugins were refused: see 'perennial list'.");
   }
 
-  private void accept(LoadedPlugin plugin, List<Registration<?>> registrations)
-      throws RefusedException {
+  private void accept(List<Candidate> candidates) throws RefusedException {
     Map<Kind, Map<String, Extension<?>>> own = new EnumMap<>(Kind.class);
-    for (Registration<?> registration : registrations) {
-      Kind kind = Kind.of(registration.kind()).orElseThrow();
-      String name = registration.name();
-      Extension<?> other = extensions.getOrDefault(kind, Map.of()).get(name);
-      if (other != null) {
-        throw new RefusedException(
-            "it brings a "
-                + kind.label()
-                + " '"
-                + name
-                + "', which "
-                + other.plugin().name()
-                + other.plugin().jar().map(jar -> " (" + jar + ")").orElse("")
-                + " already brings.",
-            "Remove one of the two jars.");
-      }
-      Map<String, Extension<?>> names = own.computeIfAbsent(kind, k -> new TreeMap<>());
-      if (names.put(name, new Extension<>(registration, plugin)) != null) {
-        throw new RefusedException(
-            "it registers the " + kind.label() + " '" + name + "' twice.",
-            "Only its author can correct this.");
+    for (Candidate candidate : candidates) {
+      for (Registration<?> registration : candidate.registrations()) {
+        add(new Extension<>(registration, candidate.plugin()), own);
       }
     }
-    plugins.add(plugin);
+    candidates.forEach(candidate -> plugins.add(candidate.plugin()));
     own.forEach(
         (kind, names) -> extensions.computeIfAbsent(kind, k -> new TreeMap<>()).putAll(names));
+  }
+
+  private void add(Extension<?> extension, Map<Kind, Map<String, Extension<?>>> own)
+      throws RefusedException {
+    Kind kind = Kind.of(extension.registration().kind()).orElseThrow();
+    Extension<?> other = extensions.getOrDefault(kind, Map.of()).get(extension.name());
+    if (other != null) {
+      throw new RefusedException(
+          "it brings a "
+              + extension
+              + ", which "
+              + other.plugin().name()
+              + other.plugin().jar().map(jar -> " (" + jar + ")").orElse("")
+              + " already brings.",
+          "Remove one of the two jars.");
+    }
+    if (own.computeIfAbsent(kind, k -> new TreeMap<>()).put(extension.name(), extension) != null) {
+      throw new RefusedException(
+          "it registers the " + extension + " twice.", "Only its author can correct this.");
+    }
   }
 }

@@ -5,6 +5,7 @@ import com.google.inject.ConfigurationException;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
@@ -14,9 +15,14 @@ import io.perennial.api.Extensions;
 import io.perennial.api.InputException;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Registration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -35,9 +41,9 @@ import org.apache.logging.log4j.Logger;
  * <p>Not safe for use by several threads.
  */
 public final class Wiring implements Extensions {
-  private static final String OFFERED =
-      " The plugin must bind it, or ask for what is there: its settings record, RandomSource,"
-          + " org.apache.logging.log4j.Logger, Extensions and the run's services.";
+  /** What every injector has, and no extension needs. */
+  private static final Set<Class<?>> GUICE =
+      Set.of(Injector.class, Stage.class, java.util.logging.Logger.class, Registration.class);
 
   private final Registry registry;
   private final RandomSource root;
@@ -60,16 +66,37 @@ public final class Wiring implements Extensions {
   @Override
   public <T> T create(Configured<T> block, String label) {
     Extension<T> extension = registry.get(block.kind(), block.type());
+    return within(
+        extension,
+        label,
+        () ->
+            stage(extension, block.settings(), label)
+                .getInstance(extension.registration().implementation()));
+  }
+
+  /**
+   * Looks whether all is there that the extension asks for, without making it.
+   *
+   * @throws InputException with everything that is not
+   */
+  public void check(Configured<?> block, String label) {
+    Extension<?> extension = registry.get(block.kind(), block.type());
+    var unused = within(extension, label, () -> stage(extension, block.settings(), label));
+  }
+
+  private Injector stage(Extension<?> extension, Record settings, String label) {
+    Injector plugin = plugins.get(extension.plugin());
+    if (plugin == null) {
+      plugin = run.createChildInjector(extension.plugin().module());
+      plugins.put(extension.plugin(), plugin);
+    }
+    return plugin.createChildInjector(new StageModule(extension.registration(), settings, label));
+  }
+
+  private <T> T within(Extension<?> extension, String label, Supplier<T> code) {
+    ClassLoader loader = extension.plugin().module().getClass().getClassLoader();
     try {
-      Injector plugin = plugins.get(extension.plugin());
-      if (plugin == null) {
-        plugin = run.createChildInjector(extension.plugin().module());
-        plugins.put(extension.plugin(), plugin);
-      }
-      Registration<T> registration = extension.registration();
-      return plugin
-          .createChildInjector(new StageModule(registration, block.settings(), label))
-          .getInstance(registration.implementation());
+      return ContextLoader.with(loader, code::get);
     } catch (CreationException e) {
       throw unwired(extension, label, e.getErrorMessages(), e);
     } catch (ConfigurationException e) {
@@ -127,7 +154,7 @@ public final class Wiring implements Extensions {
     }
   }
 
-  private static RuntimeException unwired(
+  private RuntimeException unwired(
       Extension<?> extension, String label, Collection<Message> messages, Throwable error) {
     for (Message message : messages) {
       // The constructor ran and had something to say about its input: that says it best.
@@ -145,17 +172,40 @@ public final class Wiring implements Extensions {
     InputException unwired =
         new InputException(
             messages.stream()
-                .map(message -> unwired(subject(extension, label), message))
+                .map(
+                    message ->
+                        subject(extension, label)
+                            + " cannot be made: "
+                            + GuiceErrors.text(message)
+                            + GuiceErrors.path(message)
+                            + (GuiceErrors.isMissing(message) ? offered(extension) : ""))
                 .distinct()
                 .toList());
     unwired.initCause(error);
     return unwired;
   }
 
-  private static String unwired(String subject, Message message) {
-    String text = GuiceErrors.text(message);
-    boolean missing = text.contains("explicitly bound") || text.contains("No implementation");
-    return subject + " cannot be made: " + text + (missing ? OFFERED : "");
+  /** What could be asked for instead, as far as the plugin's own bindings are known. */
+  private String offered(Extension<?> extension) {
+    List<Key<?>> keys =
+        new ArrayList<>(
+            List.of(
+                Key.get(extension.registration().settings()),
+                Key.get(RandomSource.class),
+                Key.get(Logger.class),
+                Key.get(Extensions.class)));
+    keys.addAll(run.getBindings().keySet());
+    Injector plugin = plugins.get(extension.plugin());
+    if (plugin != null) {
+      keys.addAll(plugin.getBindings().keySet());
+    }
+    return keys.stream()
+        .filter(key -> !GUICE.contains(key.getTypeLiteral().getRawType()))
+        .map(GuiceErrors::name)
+        .distinct()
+        .collect(
+            Collectors.joining(
+                ", ", " The plugin must bind it, or ask for what can be injected: ", "."));
   }
 
   private static String subject(Extension<?> extension, String label) {

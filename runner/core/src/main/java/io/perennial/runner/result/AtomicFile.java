@@ -13,14 +13,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Writes files that are complete or not there, also after a power cut. */
-final class AtomicFile {
+public final class AtomicFile {
   private static final String PREFIX = ".perennial-";
   private static final String SUFFIX = ".tmp";
 
   private AtomicFile() {}
 
   /** Puts a file in place of what was there; makes the directories it needs. */
-  static void write(Path file, byte[] content) {
+  public static void write(Path file, byte[] content) {
     Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file");
     try {
       Files.createDirectories(directory);

@@ -133,7 +133,7 @@ class MainTest {
   private int execute(String... arguments) {
     Main main =
         new Main(
-            n -> {
+            (n, plugins) -> {
               threads.add(n);
               return new FakeEngine();
             });
@@ -291,8 +291,10 @@ class MainTest {
   void list() {
     assertThat(execute("list")).isZero();
     assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
-        .startsWith("kind name version jar", "strategy ewc development test-classes")
-        .contains("dataset digits development test-classes");
+        .startsWith(
+            "kind name version jar API status",
+            "strategy ewc development test-classes 0.1 available")
+        .contains("dataset digits development test-classes 0.1 available");
   }
 
   @Test

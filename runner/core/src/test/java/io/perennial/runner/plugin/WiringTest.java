@@ -190,20 +190,117 @@ class WiringTest {
 
   @Test
   void whatIsNotBoundIsNamed() {
-    Wiring wiring = wiring(new Wanting());
+    Registry registry = Registry.of(new Wanting());
+    Wiring wiring =
+        new Wiring(
+            registry,
+            new RandomSource(7),
+            binder -> binder.bind(StringBuilder.class).toInstance(new StringBuilder()));
     assertThatThrownBy(() -> wiring.create(strategy("wanting"), "strategy 0"))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "strategy 'wanting' (strategy 0, plugin io.perennial.runner.plugin.WiringTest$Wanting in"
                 + " test-classes) cannot be made: Explicit bindings are required and"
-                + " io.perennial.runner.plugin.WiringTest$Memory is not explicitly bound. The plugin"
-                + " must bind it, or ask for what is there: its settings record, RandomSource,"
-                + " org.apache.logging.log4j.Logger, Extensions and the run's services.");
+                + " io.perennial.runner.plugin.WiringTest$Memory is not explicitly bound. The"
+                + " constructor of io.perennial.runner.plugin.WiringTest$Remembering asks for"
+                + " io.perennial.runner.plugin.WiringTest$Memory as parameter 1. The plugin must bind"
+                + " it, or ask for what can be injected: Registration$NoSettings, RandomSource,"
+                + " org.apache.logging.log4j.Logger, Extensions, java.lang.StringBuilder.");
     assertThatThrownBy(() -> wiring.create(strategy("implicit"), "strategy 1"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "Explicit bindings are required and"
                 + " io.perennial.runner.plugin.WiringTest$RightMemory is not explicitly bound.");
+  }
+
+  /** Asks for its own asker. */
+  static final class Circle implements Memory {
+    @Inject
+    Circle(RightMemory half, Half other) {
+      assertThat(half.owner()).isNotEqualTo(other.toString());
+    }
+
+    @Override
+    public String owner() {
+      return "circle";
+    }
+  }
+
+  /** The other half of it. */
+  static final class Half {
+    private final Memory memory;
+
+    @Inject
+    Half(Memory memory) {
+      this.memory = memory;
+    }
+
+    @Override
+    public String toString() {
+      return memory.owner();
+    }
+  }
+
+  /** Not made by Guice. */
+  static final class Closed {
+    private Closed() {}
+  }
+
+  /** Bindings that lead in a circle. */
+  @Plugin.Info(apiVersion = Plugin.API_VERSION)
+  static final class Circular implements Plugin {
+    @Override
+    public void configure(Binder binder) {
+      binder.bind(Memory.class).to(Circle.class);
+      binder.bind(Circle.class);
+      binder.bind(Half.class);
+      binder.bind(RightMemory.class);
+      ExtensionBinder.of(binder).register(Strategy.class, "circular", Remembering.class);
+    }
+  }
+
+  /** A binding that cannot be. */
+  @Plugin.Info(apiVersion = Plugin.API_VERSION)
+  static final class Private implements Plugin {
+    @Override
+    public void configure(Binder binder) {
+      binder.bind(Closed.class);
+      ExtensionBinder.of(binder).register(Strategy.class, "private", FakePlugin.Naive.class);
+    }
+  }
+
+  @Test
+  void aCircleIsToldWithItsWay() {
+    Wiring wiring = wiring(new Circular());
+    assertThatThrownBy(() -> wiring.create(strategy("circular"), "strategy 0"))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("strategy 'circular' (strategy 0, plugin ")
+        .hasMessageContaining(
+            "Found a circular dependency involving io.perennial.runner.plugin.WiringTest$Memory")
+        .hasMessageEndingWith(
+            " The constructor of io.perennial.runner.plugin.WiringTest$Half asks for"
+                + " io.perennial.runner.plugin.WiringTest$Memory as parameter 1 (by way of"
+                + " io.perennial.runner.plugin.WiringTest$Remembering ->"
+                + " io.perennial.runner.plugin.WiringTest$Circle ->"
+                + " io.perennial.runner.plugin.WiringTest$Half).");
+  }
+
+  @Test
+  void aHelperThatGuiceCannotMake() {
+    Wiring wiring = wiring(new Private());
+    assertThatThrownBy(() -> wiring.check(strategy("private"), "strategy 0"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "cannot be made: No injectable constructor for type"
+                + " io.perennial.runner.plugin.WiringTest$Closed.");
+  }
+
+  @Test
+  void aCheckMakesNothing() {
+    wiring(new Throwing()).check(strategy("broken"), "strategy 0");
+    assertThatThrownBy(() -> wiring(new Wanting()).check(strategy("wanting"), "strategy 0"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("is not explicitly bound");
   }
 
   /** Its constructor has something to say. */
