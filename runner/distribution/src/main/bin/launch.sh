@@ -1,0 +1,94 @@
+# What the launchers of a checkout and of an unpacked archive share; both source this file (POSIX sh).
+#   JAVA_HOME             the Java to use; otherwise the one on PATH (17 or newer)
+#   PERENNIAL_JAVA_OPTS   more options for the JVM, split at blanks, after ours and so overriding them
+
+fail() {
+  printf 'perennial: %s\n' "$*" >&2
+  exit 1
+}
+
+# Sets java, and version to its major version. The argument says what is needed: a JDK, a Java runtime.
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ]; then
+    java=$JAVA_HOME/bin/java
+    [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it. Set it to $1 17 or newer, or unset it."
+  else
+    java=$(command -v java) || fail "no Java found. Install $1 17 or newer and put it on PATH, or set JAVA_HOME."
+  fi
+  # The release file costs no start of a JVM.
+  version=
+  release=$(dirname "$(dirname "$(readlink -f "$java" 2>/dev/null || printf %s "$java")")")/release
+  if [ -r "$release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "$release")
+  fi
+  if [ -z "$version" ]; then
+    version=$("$java" -version 2>&1 | sed -n 's/.* version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1)
+  fi
+  case $version in
+    '' | *[!0-9]*) fail "$java does not tell its version. Perennial needs Java 17 or newer." ;;
+  esac
+  [ "$version" -ge 17 ] || fail "$java is Java $version. Perennial needs Java 17 or newer: set JAVA_HOME."
+}
+
+# launch HOME APPLICATION ARGUMENT...
+# Becomes the runner. Drop-in plugins are found beside HOME, the jars are in APPLICATION/lib.
+launch() {
+  home=$1
+  application=$2
+  shift 2
+
+  case $application in
+    *:*) fail "a class path cannot hold the colon in $application. Move the directory." ;;
+  esac
+  # Explicit and sorted: which of two equal class names wins must not depend on the file system.
+  classpath=
+  for jar in "$application"/lib/*.jar; do
+    [ -f "$jar" ] || fail "there are no jars in $application/lib. Unpack the archive again, as a whole."
+    classpath=${classpath:+$classpath:}$jar
+  done
+  main=io.perennial.runner.cli.Main
+
+  # The flags an archive of classes is tied to: one made with others is refused.
+  # A collector named by the user replaces ours, because the JVM refuses two.
+  case "${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${PERENNIAL_JAVA_OPTS:-}" in
+    *-XX:+Use*GC*) flags= ;;
+    *) flags=-XX:+UseParallelGC ;;
+  esac
+  # ND4J loads native libraries and its buffers use Unsafe: from 24 on both want a permission.
+  if [ "$version" -ge 24 ]; then
+    flags="$flags --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+  fi
+
+  # An archive of loaded classes halves the start. There is one for each Java, set of flags and class
+  # path, made by the first start that may write it. A JVM that cannot use it goes on without it.
+  key=$(printf '%s' "$java $flags $classpath" | cksum | cut -d ' ' -f 1)
+  archive=$application/classes-$version-$key.jsa
+  if [ ! -f "$archive" ] && [ -w "$application" ]; then
+    temporary=$archive.$$
+    # shellcheck disable=SC2086 # our flags are split at blanks on purpose
+    "$java" $flags -Xshare:auto -XX:ArchiveClassesAtExit="$temporary" \
+      -cp "$classpath" "$main" --help </dev/null >/dev/null 2>&1 || rm -f "$temporary"
+    # Only a complete one is given its name: some JVMs crash on a cut one. An empty file stands for
+    # "this Java cannot" and is not tried again.
+    [ -f "$temporary" ] || : >"$temporary"
+    mv -f "$temporary" "$archive"
+  fi
+
+  # What the user asks for comes after our options and so wins over them.
+  set -f
+  # shellcheck disable=SC2086 # the options are split at blanks on purpose
+  set -- ${PERENNIAL_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"
+  set +f
+  # The JVM's own warnings would go to standard output, among the results: its errors are enough, on
+  # the other stream, without those of an archive it does not take.
+  # One log4j context serves the runner and every plugin's class loader.
+  set -- -Xlog:disable -Xlog:all=error:stderr '-Xlog:cds*=off:stderr' \
+    -Dlog4j2.contextSelector=org.apache.logging.log4j.core.selector.BasicContextSelector \
+    -Dperennial.home="$home" "$@"
+  if [ -s "$archive" ]; then
+    set -- -Xshare:auto -XX:SharedArchiveFile="$archive" "$@"
+  fi
+
+  # shellcheck disable=SC2086
+  exec "$java" $flags "$@"
+}
