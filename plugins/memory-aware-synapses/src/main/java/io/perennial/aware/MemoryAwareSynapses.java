@@ -79,8 +79,7 @@ public final class MemoryAwareSynapses implements Regularizer {
   }
 
   /** {@code ∂‖F‖² / ∂z = 2z} where the class competes, else 0. */
-  private static int gradientOfSquaredLength(
-      Batch batch, double[] logits, double[][] directions) {
+  private static int gradientOfSquaredLength(Batch batch, double[] logits, double[][] directions) {
     int classes = logits.length / batch.size();
     for (int k = 0; k < logits.length; k++) {
       directions[0][k] = batch.competing(k / classes)[k % classes] ? 2 * logits[k] : 0;

@@ -49,8 +49,7 @@ class MemoryAwareSynapsesTest {
       Batch one = learner.batch(n, 1);
       for (int i = 0; i < theta.length; i++) {
         double slope =
-            (squaredLength(one, theta, i, STEP) - squaredLength(one, theta, i, -STEP))
-                / (2 * STEP);
+            (squaredLength(one, theta, i, STEP) - squaredLength(one, theta, i, -STEP)) / (2 * STEP);
         expected[i] += Math.abs(slope) / EXAMPLES;
       }
     }

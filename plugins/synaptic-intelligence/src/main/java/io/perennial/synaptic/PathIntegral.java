@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What each parameter's moves have done to the loss since the task began: {@code ω_i = Σ -g_i
- * (θ_i after - θ_i before)} and {@code Δ_i = Σ (θ_i after - θ_i before)}. Its arrays are made when
- * the first step tells how many parameters there are, and used for every step after.
+ * What each parameter's moves have done to the loss since the task began: {@code ω_i = Σ -g_i (θ_i
+ * after - θ_i before)} and {@code Δ_i = Σ (θ_i after - θ_i before)}. Its arrays are made when the
+ * first step tells how many parameters there are, and used for every step after.
  */
 final class PathIntegral implements Stateful {
   private @Nullable INDArray work;

@@ -66,8 +66,7 @@ final class ConductLaws {
     try (Bench bench = Bench.witnessed(subject, Conditions.USUAL, witness)) {
       bench.run();
     }
-    subject.requireActive(
-        Rehearsal.class, added[0] > 0, "In three tasks no row was rehearsed.");
+    subject.requireActive(Rehearsal.class, added[0] > 0, "In three tasks no row was rehearsed.");
   }
 
   private static void draw(Subject subject) {

@@ -11,8 +11,7 @@ class NaiveConformanceTest extends StrategyConformance {
 
   @Override
   protected List<String> changingNothing() {
-    return List.of(
-        "naive");
+    return List.of("naive");
   }
 
   /** Nothing. */

@@ -11,9 +11,7 @@ class ElasticWeightConsolidationConformanceTest extends StrategyConformance {
 
   @Override
   protected List<String> changingNothing() {
-    return List.of(
-        "{type: ewc, lambda: 0}",
-        "{type: ewc, lambda: 0, penaltyStep: gradient}");
+    return List.of("{type: ewc, lambda: 0}", "{type: ewc, lambda: 0, penaltyStep: gradient}");
   }
 
   /** Importance and anchor of each parameter, a constant, and the generator. */

@@ -1,7 +1,7 @@
 package io.perennial.gate;
 
-import io.perennial.api.Setting;
 import io.perennial.api.Regularizer;
+import io.perennial.api.Setting;
 import io.perennial.api.Strategy;
 import io.perennial.testkit.StrategyConformance;
 import java.util.Set;

@@ -31,10 +31,10 @@ import org.apache.logging.log4j.Logger;
  *
  * <p>Three levels of injectors: the run's, with its services; a child for each plugin, with what
  * the plugin binds for itself, so that two plugins may bind the same type; and under it a child for
- * each extension that is made. That last one binds the settings record, a {@link RandomSource} and a
- * {@link Logger} of the extension's own, {@link Extensions} for what its settings contain, and the
- * implementation. A plugin's own bindings are shared by its extensions and therefore see the run's
- * services, not the settings of one of them.
+ * each extension that is made. That last one binds the settings record, a {@link RandomSource} and
+ * a {@link Logger} of the extension's own, {@link Extensions} for what its settings contain, and
+ * the implementation. A plugin's own bindings are shared by its extensions and therefore see the
+ * run's services, not the settings of one of them.
  *
  * <p>Strict: only what is bound is injected, only into constructors with {@code @Inject}.
  *
