@@ -22,6 +22,12 @@ class GeneratorBenchmark {
   private static final int BATCH = 128;
   private static final int STEPS = 20;
   private static final int ROUNDS = 25;
+  private static final int[] SOLVER_WIDTHS = {784, 400, 400, 10};
+  private static final int[] ENCODER_WIDTHS = {784, 400, 400, 200};
+  private static final int[] DECODER_WIDTHS = {100, 400, 400, 784};
+  private static final long SOLVER = multiplications(SOLVER_WIDTHS, false);
+  private static final long GENERATOR =
+      multiplications(ENCODER_WIDTHS, false) + multiplications(DECODER_WIDTHS, true);
 
   private final RandomSource random = new RandomSource(1);
   private final INDArray both =
@@ -38,7 +44,9 @@ class GeneratorBenchmark {
                 "generation of 128",
                 "labels of 128",
                 "generator's step on 256",
-                "its loss and gradient alone");
+                "its loss and gradient alone",
+                "its products alone",
+                "its optimiser alone");
         List<Runnable> jobs = jobs(workers);
         double[] best = new double[jobs.size()];
         Arrays.fill(best, Double.MAX_VALUE);
@@ -51,6 +59,10 @@ class GeneratorBenchmark {
         for (int j = 0; j < best.length; j++) {
           System.out.printf("%d thread(s): %s %.2f ms%n", threads, names.get(j), best[j]);
         }
+        System.out.printf(
+            "%d thread(s): ratio of solver and generator together to the solver %.2f, of their"
+                + " multiplications %.2f%n",
+            threads, (best[1] + best[4]) / best[1], 1 + (double) GENERATOR / SOLVER);
       }
     }
   }
@@ -89,7 +101,46 @@ class GeneratorBenchmark {
           adam.step(generator.parameters(), gradient, Optional.empty());
         });
     jobs.add(() -> generator.loss(both, unknown, weights, random, gradient));
+    List<Runnable> products = new ArrayList<>();
+    addProducts(products, ENCODER_WIDTHS, false);
+    addProducts(products, DECODER_WIDTHS, true);
+    jobs.add(() -> products.forEach(Runnable::run));
+    jobs.add(() -> adam.step(generator.parameters(), gradient, Optional.empty()));
     return jobs;
+  }
+
+  /** Of one row's way forward and back: for each weight once, and twice or once on the way back. */
+  private static long multiplications(int[] widths, boolean inputGradient) {
+    long sum = 0;
+    for (int l = 0; l < widths.length - 1; l++) {
+      sum += (l > 0 || inputGradient ? 3L : 2L) * widths[l] * widths[l + 1];
+    }
+    return sum;
+  }
+
+  /** The products of a step in the shapes it makes them in, on one thread. */
+  private void addProducts(List<Runnable> products, int[] widths, boolean inputGradient) {
+    int rows = 2 * BATCH;
+    Kernels<?> kernels = Kernels.of(DataType.FLOAT);
+    for (int l = 0; l < widths.length - 1; l++) {
+      int in = widths[l];
+      int out = widths[l + 1];
+      Memory x = vector(rows * in);
+      Memory w = vector(out * in);
+      Memory z = vector(rows * out);
+      Memory g = vector(out * in);
+      products.add(() -> kernels.gemm(false, true, rows, out, in, x, in, w, in, 0, z, out));
+      products.add(() -> kernels.gemm(true, false, out, in, rows, z, out, x, in, 0, g, in));
+      if (l > 0 || inputGradient) {
+        products.add(() -> kernels.gemm(false, false, rows, in, out, z, out, w, in, 0, x, in));
+      }
+    }
+  }
+
+  private Memory vector(int length) {
+    INDArray values = Vectors.create(DataType.FLOAT, length);
+    Vectors.write(random.doubles(length, -0.01, 0.01).toArray(), values);
+    return Memory.of(values);
   }
 
   private Runnable training(Mlp solver, INDArray features) {

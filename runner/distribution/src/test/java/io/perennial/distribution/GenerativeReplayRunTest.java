@@ -35,6 +35,16 @@ class GenerativeReplayRunTest {
   private static final String SOFT =
       "{type: generative-replay, hidden: [400], latent: 16, targets: soft, rows: 0.5}";
 
+  private static final String CONVOLUTIONAL =
+      "{type: generative-replay, channels: [16], hidden: [200], latent: 16}";
+
+  private static final String CONDITIONAL =
+      "{type: generative-replay, hidden: [200], latent: 16, conditional: true}";
+
+  private static final String BOTH =
+      "{type: generative-replay, channels: [16], hidden: [100], latent: 8, conditional: true,"
+          + " targets: soft}";
+
   @TempDir Path directory;
   private int runs;
 
@@ -72,7 +82,14 @@ class GenerativeReplayRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {HARD, SOFT})
+  @ValueSource(strings = {CONVOLUTIONAL, CONDITIONAL, BOTH})
+  void everyKindOfGeneratorRemembers(String strategy) {
+    double accuracy = average(run(2, yaml("class-incremental", 300, "[" + strategy + "]")));
+    assertThat(accuracy).isGreaterThan(0.7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {HARD, SOFT, CONVOLUTIONAL, CONDITIONAL, BOTH})
   void sameBitsWhateverTheThreads(String strategy) {
     for (String setting : List.of("task-incremental", "class-incremental")) {
       String config = yaml(setting, 20, "[" + strategy + "]");
@@ -83,7 +100,7 @@ class GenerativeReplayRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {HARD, SOFT})
+  @ValueSource(strings = {HARD, SOFT, CONVOLUTIONAL, CONDITIONAL, BOTH})
   void aResumedRunIsEqualToTheBit(String strategy) {
     String config = yaml("task-incremental", 20, "[{type: ewc}, " + strategy + "]");
     RunResult whole = run(2, config);

@@ -73,6 +73,80 @@ class GenerativeReplayTest {
     }
   }
 
+  private static ReplaySettings conditional(Targets targets) {
+    return new ReplaySettings(
+        1, targets, 2, List.of(), List.of(30), 4, true, Likelihood.BERNOULLI, 0.3, 0.003, 4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Targets.class)
+  void aConditionalGeneratorIsAskedForOldClassesEquallyOften(Targets targets) {
+    GenerativeReplay strategy = strategy(conditional(targets));
+    try (SmallRun run = new SmallRun(strategy, Setting.CLASS_INCREMENTAL, workers, SHAPE)) {
+      run.learn(0, 80);
+      run.learn(1, 80);
+      CollectedRows rows = rehearse(strategy, run, 2000);
+      assertThat(rows.tasks).containsOnly(-1);
+      int[] asked = new int[4];
+      for (int n = 0; n < 2000; n++) {
+        double[] row = targets == Targets.HARD ? rows.features.get(n) : rows.targets.get(n);
+        if (targets == Targets.HARD) {
+          // Each class is bright in a place of its own.
+          assertThat(brightest(row)).isEqualTo(rows.labels.get(n));
+        }
+        asked[brightest(row)]++;
+      }
+      assertThat(Arrays.stream(asked)).allMatch(count -> count > 420 && count < 580);
+    }
+  }
+
+  private static int brightest(double[] row) {
+    int best = 0;
+    for (int i = 1; i < row.length; i++) {
+      best = row[i] > row[best] ? i : best;
+    }
+    return best;
+  }
+
+  @Test
+  void withTaskLabelsAClassOfTheDrawnTaskIsAskedFor() {
+    GenerativeReplay strategy = strategy(conditional(Targets.HARD));
+    try (SmallRun run = new SmallRun(strategy, Setting.TASK_INCREMENTAL, workers, SHAPE)) {
+      run.learn(0, 2);
+      run.learn(1, 2);
+      run.learn(2, 2);
+      run.begin(3);
+      CollectedRows rows = new CollectedRows(3000);
+      strategy.rehearse(run, rows);
+      int[] asked = new int[8];
+      for (int n = 0; n < 3000; n++) {
+        asked[rows.labels.get(n)]++;
+        assertThat(rows.labels.get(n) / 2).isEqualTo(rows.tasks.get(n));
+      }
+      assertThat(Arrays.stream(asked, 0, 6)).allMatch(count -> count > 420 && count < 580);
+    }
+  }
+
+  /** Neither do copies of their examples hide in what it saves. */
+  @Test
+  void whatIsKeptHasOneSizeHoweverManyTasksThereWere() {
+    GenerativeReplay strategy = strategy(Targets.HARD);
+    try (SmallRun run = new SmallRun(strategy, Setting.CLASS_INCREMENTAL, workers, SHAPE)) {
+      long[] kept = new long[SmallRun.TASKS];
+      for (int t = 0; t < SmallRun.TASKS; t++) {
+        run.learn(t, 2);
+        // The copy of the solver has more outputs each time.
+        kept[t] = numbers(strategy.save()) - run.model.parameters().length();
+      }
+      assertThat(kept).containsOnly(kept[0]);
+    }
+  }
+
+  private static long numbers(State state) {
+    return state.tensors().values().stream().mapToLong(INDArray::length).sum()
+        + state.parts().values().stream().mapToLong(GenerativeReplayTest::numbers).sum();
+  }
+
   @Test
   void theMassGrowsWithTheTasks() {
     GenerativeReplay strategy = strategy(Targets.HARD);
@@ -199,8 +273,19 @@ class GenerativeReplayTest {
   @ParameterizedTest
   @EnumSource(Targets.class)
   void aRestoredStrategyGoesOnToTheBit(Targets targets) {
-    GenerativeReplay whole = strategy(targets);
-    GenerativeReplay resumed = strategy(targets);
+    goesOnToTheBit(settings(targets, Likelihood.BERNOULLI));
+  }
+
+  /** Its generator has to learn of classes after it was restored. */
+  @ParameterizedTest
+  @EnumSource(Targets.class)
+  void aRestoredConditionalStrategyGoesOnToTheBit(Targets targets) {
+    goesOnToTheBit(conditional(targets));
+  }
+
+  private void goesOnToTheBit(ReplaySettings settings) {
+    GenerativeReplay whole = strategy(settings);
+    GenerativeReplay resumed = strategy(settings);
     try (SmallRun first = new SmallRun(whole, Setting.TASK_INCREMENTAL, workers, SHAPE);
         SmallRun second = new SmallRun(resumed, Setting.TASK_INCREMENTAL, workers, SHAPE)) {
       first.learn(0, 3);
@@ -315,6 +400,37 @@ class GenerativeReplayTest {
         .allMatch(finding -> finding.toString().contains("likelihood: gaussian"));
     assertThat(findings(settings(Targets.HARD, Likelihood.GAUSSIAN), List.of(task), List.of()))
         .isEmpty();
+  }
+
+  @Test
+  void convolutionsNeedImagesThatAreLargeEnough() {
+    ReplaySettings images =
+        new ReplaySettings(
+            1,
+            Targets.HARD,
+            2,
+            List.of(4),
+            List.of(5),
+            2,
+            false,
+            Likelihood.GAUSSIAN,
+            0.3,
+            1e-3,
+            1);
+    assertThat(findings(images, List.of(), List.of()))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
+              assertThat(finding.toString())
+                  .contains("takes images", "[8]", "leave out its channels");
+            });
+    GenerativeReplay strategy = strategy(images);
+    try (SmallRun run = new SmallRun(strategy, Setting.CLASS_INCREMENTAL, workers, 2, 4)) {
+      run.learn(0, 1);
+      run.learn(1, 1);
+      assertThat(strategy.artefacts()).hasSize(2);
+    }
   }
 
   @Test
