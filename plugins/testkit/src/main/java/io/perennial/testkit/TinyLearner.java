@@ -27,7 +27,7 @@ public final class TinyLearner implements Learner {
   /**
    * A task of its own for a model.
    *
-   * @param model whose examples have one dimension
+   * @param model of any input shape
    * @param examples how many there are, of training and as many others
    * @param competing {@code [C]}, the task's classes
    * @param random for features, standard normal, and labels
