@@ -1,9 +1,13 @@
 package io.perennial.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.perennial.api.InputException;
 import io.perennial.runner.cli.Main;
+import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.fixtures.PluginJars;
+import io.perennial.runner.plugin.DropIns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,5 +134,75 @@ class DropInRunTest {
         .contains("plugin bad.jar - bad.jar - refused")
         .contains("it is not in plugins.lock, and only locked plugins are loaded.")
         .endsWith("exit 0");
+  }
+
+  /** Asks for what nobody binds, and for something that leads back to it. */
+  private static final String ASKING =
+      """
+      package ask;
+      import io.perennial.api.*;
+      public class AskPlugin implements Plugin {
+        interface Memory {}
+        static class Ring implements Memory { @jakarta.inject.Inject Ring(Memory memory) {} }
+        static class Unbound implements Strategy { @jakarta.inject.Inject Unbound(StringBuilder b) {} }
+        static class Circular implements Strategy { @jakarta.inject.Inject Circular(Memory m) {} }
+        static class Later implements Strategy {
+          public record Settings(
+              @Description("Made when a task begins.") java.util.List<Configured<Strategy>> inside) {}
+          @jakarta.inject.Inject Later(Settings settings, Extensions extensions) {}
+        }
+        public void configure(com.google.inject.Binder binder) {
+          binder.bind(Memory.class).to(Ring.class);
+          binder.bind(Ring.class);
+          ExtensionBinder.of(binder)
+              .register(Strategy.class, "unbound", Unbound.class)
+              .register(Strategy.class, "circular", Circular.class)
+              .register(Strategy.class, "later", Later.class, Later.Settings.class);
+        }
+      }
+      """;
+
+  @Test
+  void wiringErrorsAreFoundBeforeTheDataIsLoaded() throws IOException {
+    PluginJars.write(
+        plugins.resolve("ask.jar"),
+        PluginJars.plugin(
+            "ask.AskPlugin",
+            PluginJars.compile(
+                Map.of(
+                    "ask.AskPlugin",
+                    ASKING.replace(
+                        "public class AskPlugin",
+                        "@Plugin.Info(apiVersion = Plugin.API_VERSION) public class AskPlugin")))));
+    Files.delete(plugins.resolve("penalty.jar"));
+    String yaml =
+        Files.readString(directory.resolve("run.yaml"))
+            .replace("{type: digits}", "{type: idx, path: nowhere}")
+            .replace(
+                "{type: penalty, lambda: 0.01}",
+                "{type: unbound}, {type: later, inside: [{type: circular}]}");
+    try (Perennial perennial = Perennial.start(1, DropIns.in(plugins))) {
+      RunConfiguration configuration = perennial.parse(yaml);
+      assertThatThrownBy(() -> perennial.check(configuration))
+          .isInstanceOfSatisfying(
+              InputException.class,
+              e -> {
+                assertThat(e.problems()).hasSize(2);
+                assertThat(e.problems().get(0))
+                    .startsWith(
+                        "strategy 'unbound' (strategy, plugin ask.AskPlugin in ask.jar) cannot be"
+                            + " made: ")
+                    .contains(
+                        "The constructor of ask.AskPlugin$Unbound asks for"
+                            + " java.lang.StringBuilder as parameter 1.")
+                    .contains("ask for what can be injected: ")
+                    .contains("RandomSource")
+                    .contains("ask.AskPlugin$Memory");
+                assertThat(e.problems().get(1))
+                    .startsWith(
+                        "strategy 'circular' (inside later, plugin ask.AskPlugin in ask.jar) cannot"
+                            + " be made: Found a circular dependency involving");
+              });
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.perennial.api.Plugin;
 import io.perennial.models.NativeSetup;
 import java.io.IOException;
 import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
@@ -38,8 +39,8 @@ class PublicApiTest {
     String listing = listing();
     // A listing of nothing would always agree.
     assertThat(listing)
-        .contains("public interface io.perennial.api.Strategy ")
-        .contains("\n  public static final java.lang.String API_VERSION = 0.1\n")
+        .contains("\npublic abstract interface io.perennial.api.Strategy : ")
+        .contains("\n  public static final java.lang.String API_VERSION = \"0.1\"\n")
         .contains("io.perennial.models.Mlp");
     if (Boolean.getBoolean("perennial.write")) {
       Files.writeString(LISTING, listing);
@@ -134,13 +135,16 @@ class PublicApiTest {
 
   private static String text(Class<?> type, AccessibleObject member)
       throws ReflectiveOperationException {
-    String text = member.toString();
-    if (member instanceof Method method) {
+    String text;
+    if (member instanceof Constructor<?> constructor) {
+      text = constructor.toGenericString();
+    } else if (member instanceof Method method) {
       text = method.toGenericString();
       if (method.getDefaultValue() != null) {
         text += " default " + plain(method.getDefaultValue());
       }
-    } else if (member instanceof Field field) {
+    } else {
+      Field field = (Field) member;
       text = field.toGenericString();
       boolean constant =
           Modifier.isStatic(field.getModifiers()) && Modifier.isFinal(field.getModifiers());
@@ -154,6 +158,6 @@ class PublicApiTest {
   }
 
   private static String plain(Object value) {
-    return value.toString().replace("\0", "\\0");
+    return value instanceof String text ? '"' + text.replace("\0", "\\0") + '"' : value.toString();
   }
 }

@@ -11,11 +11,18 @@ import io.perennial.api.Plugin;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Registration;
 import io.perennial.api.Strategy;
+import io.perennial.runner.config.Blocks;
+import io.perennial.runner.config.ConfigurationReader;
+import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.fixtures.PluginJars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -294,5 +301,104 @@ class DropInsTest {
     assertThat(registry.refused()).isEmpty();
     assertThat(registry.plugins())
         .hasSameSizeAs(Registry.load(DropInsTest.class.getClassLoader()).plugins());
+  }
+
+  /** The members of an extension of each kind, by the kind's interface. */
+  private static final Map<String, String> KINDS =
+      Map.of(
+          "Strategy", "",
+          "RunListener", "",
+          "DataSource", "public DataSet load() { return null; }",
+          "Scenario",
+              "public Setting setting() { return null; } public List<Task> tasks() { return null; }",
+          "TaskOrder", "public int[] order(List<Task> tasks) { return new int[0]; }",
+          "ModelFactory", "public Model create(Request request) { return null; }",
+          "Optimizer",
+              "public void step(INDArray p, INDArray g, Optional<boolean[]> f) {}"
+                  + " public void implicitStep(INDArray p, List<QuadraticPenalty> q) {}"
+                  + " public void reset() {} public void remap(ParameterMap m) {}");
+
+  @Test
+  void everyKindWithSettingsOfItsOwn() throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    StringBuilder registrations = new StringBuilder();
+    KINDS.forEach(
+        (kind, members) -> {
+          String imports =
+              "package all; import io.perennial.api.*; import java.util.*;"
+                  + " import org.nd4j.linalg.api.ndarray.INDArray; ";
+          String inside = "@Description(\"Data.\") Configured<DataSource> dataset, ";
+          sources.put(
+              "all.My" + kind,
+              imports
+                  + "public class My%1$s implements %1$s {".formatted(kind)
+                  + " public record Settings(%s".formatted(kind.equals("Scenario") ? inside : "")
+                  + "@Description(\"Size.\") int size) {}"
+                  + " private final Settings settings;"
+                  + " @jakarta.inject.Inject My%s(Settings s) { settings = s; }".formatted(kind)
+                  + " public String toString() { return \"%s \" + settings.size(); } %s }"
+                      .formatted(kind, members));
+          registrations.append(
+              ".register(io.perennial.api.%1$s.class, \"mine\", My%1$s.class, My%1$s.Settings.class)"
+                  .formatted(kind));
+        });
+    sources.put(
+        "all.MyMetric",
+        "package all; public class MyMetric implements io.perennial.api.Metric {"
+            + " @jakarta.inject.Inject MyMetric() {}"
+            + " public String name() { return \"mine\"; } public String formula() { return \"1\"; }"
+            + " public Value compute(io.perennial.api.AccuracyMatrix r) { return Value.of(1); } }");
+    sources.put(
+        "all.AllPlugin",
+        PluginJars.registering("all.AllPlugin", "unused", "MyStrategy")
+            .replace(
+                ".register(io.perennial.api.Strategy.class, \"unused\", MyStrategy.class)",
+                registrations
+                    + ".register(io.perennial.api.Metric.class, \"mine\", MyMetric.class)"));
+    PluginJars.write(
+        directory.resolve("all.jar"),
+        PluginJars.plugin("all.AllPlugin", PluginJars.compile(sources)));
+    Registry registry = load(directory);
+    assertThat(registry.refused()).isEmpty();
+    assertThat(registry.named("mine"))
+        .extracting(Extension::kind)
+        .containsExactlyInAnyOrder(
+            Arrays.stream(Kind.values()).map(Kind::label).toArray(String[]::new));
+    RunConfiguration configuration =
+        new ConfigurationReader(registry)
+            .parse(
+                """
+                name: all mine
+                pipeline: knowledge-retention
+                scenario: {type: mine, size: 1, dataset: {type: mine, size: 2}}
+                order: {type: mine, size: 3}
+                model: {type: mine, size: 4}
+                training: {optimizer: {type: mine, size: 5}}
+                strategies: [{type: mine, size: 6}, {type: mine, size: 7}]
+                listeners: [{type: mine, size: 8}]
+                """,
+                "all.yaml");
+    Wiring wiring = new Wiring(registry, new RandomSource(1), binder -> {});
+    List<Configured<?>> blocks = new ArrayList<>(configuration.strategies());
+    blocks.addAll(configuration.listeners());
+    blocks.add(configuration.scenario());
+    blocks.addAll(Blocks.inside(configuration.scenario()));
+    blocks.add(configuration.order());
+    blocks.add(configuration.model());
+    blocks.add(configuration.training().optimizer());
+    List<String> made = new ArrayList<>();
+    for (Configured<?> block : blocks) {
+      made.add(String.valueOf(wiring.create(block, "block " + made.size())));
+    }
+    assertThat(made)
+        .containsExactly(
+            "Strategy 6",
+            "Strategy 7",
+            "RunListener 8",
+            "Scenario 1",
+            "DataSource 2",
+            "TaskOrder 3",
+            "ModelFactory 4",
+            "Optimizer 5");
   }
 }
