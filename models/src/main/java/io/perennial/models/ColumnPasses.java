@@ -1,8 +1,8 @@
 package io.perennial.models;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,6 +21,8 @@ final class ColumnPasses<A> implements AutoCloseable {
   private final List<Column<A>> columns;
   private final Column<A> live;
   private final DenseLayers dense;
+  private final @Nullable ConvolutionColumns<A> convolutions;
+  private final @Nullable Memory featuresGradient;
   private final Sharding sharding;
   private final int batch;
   private final List<INDArray> owned = new ArrayList<>();
@@ -62,13 +64,20 @@ final class ColumnPasses<A> implements AutoCloseable {
     int count = dense.count();
     this.sides = new Memory[count];
     this.adapted = new Memory[count];
-    for (int l = 1; l < count; l++) {
+    boolean images = live.shape().convolutions() > 0;
+    for (int l = images ? 0 : 1; l < count; l++) {
       sides[l] = matrix(columns.size() * dense.inputs(l));
-      int a = live.shape().adapters()[l];
+      int a = live.shape().dense(l).width();
       if (a > 0) {
         adapted[l] = matrix(a);
       }
     }
+    this.featuresGradient = images ? matrix(dense.inputs(0)) : null;
+    this.convolutions =
+        featuresGradient == null
+            ? null
+            : new ConvolutionColumns<>(
+                kernels, workers, columns, batch, sides[0], featuresGradient);
     int widest = ColumnShard.widestFrozen(columns);
     Memory frozenAdapted = widest == 0 ? null : matrix(widest);
     this.logits = new INDArray[columns.size()];
@@ -86,11 +95,7 @@ final class ColumnPasses<A> implements AutoCloseable {
     this.adapterDeltaColumns = new Memory[shardCount][count];
     this.owns = new Memory[count];
     this.targets = new ColumnShard.Targets[shardCount];
-    this.sums = kernels.array(Math.max(dense.widest(), Math.max(widest, widestAdapter())));
-  }
-
-  private int widestAdapter() {
-    return Arrays.stream(live.shape().adapters()).max().orElse(0);
+    this.sums = kernels.array(Math.max(dense.widest(), ColumnShard.widestAdapter(columns)));
   }
 
   /**
@@ -105,6 +110,14 @@ final class ColumnPasses<A> implements AutoCloseable {
     }
     if (columns.size() > 1 && needed[columns.size() - 1]) {
       workers.run(sharding.count(), fold);
+    }
+    ConvolutionColumns<A> images = convolutions;
+    if (images != null) {
+      int newest = columns.size() - 1;
+      while (newest > 0 && !needed[newest]) {
+        newest--;
+      }
+      images.forward(input, newest);
     }
     workers.run(sharding.count(), forward);
   }
@@ -145,20 +158,19 @@ final class ColumnPasses<A> implements AutoCloseable {
     for (int l = 0; l <= top; l++) {
       int layer = l;
       int out = dense.outputs(l);
-      sum(out, live.shape().bias(l), gradient, shard -> shard.columnSums(layer));
-      int a = live.shape().adapters()[l];
+      sum(out, live.shape().dense(l).bias(), gradient, shard -> shard.columnSums(layer));
+      int a = live.shape().dense(l).width();
       if (a > 0) {
-        sum(a, live.shape().adapterBias(l), gradient, shard -> shard.adapterSums(layer));
+        sum(a, live.shape().dense(l).adapterBias(), gradient, shard -> shard.adapterSums(layer));
         sumScales(l, gradient);
       }
     }
+    if (convolutions != null) {
+      convolutions.backward(gradient);
+    }
   }
 
-  private void sum(
-      int width,
-      int offset,
-      Memory gradient,
-      java.util.function.Function<ColumnShard<A>, A> ofShard) {
+  private void sum(int width, int offset, Memory gradient, Function<ColumnShard<A>, A> ofShard) {
     kernels.fill(sums, width, 0);
     for (ColumnShard<A> shard : shards) {
       kernels.add(ofShard.apply(shard), sums, width);
@@ -176,7 +188,7 @@ final class ColumnPasses<A> implements AutoCloseable {
     for (int from = 0; from < total.length; from += dense.widest()) {
       int n = Math.min(dense.widest(), total.length - from);
       kernels.fromDouble(total, from, sums, 0, n);
-      kernels.put(sums, 0, gradient, live.shape().scales(layer) + from, n);
+      kernels.put(sums, 0, gradient, live.shape().dense(layer).scales() + from, n);
     }
   }
 
@@ -192,13 +204,15 @@ final class ColumnPasses<A> implements AutoCloseable {
   }
 
   private void backward(int shard) {
-    shards.get(shard).backward(deltas[shard], adapterDeltas[shard]);
+    shards.get(shard).backward(deltas[shard], adapterDeltas[shard], featuresGradient);
   }
 
   private void products(int shard) {
     Memory input = features;
     if (input != null) {
-      owns[0] = input;
+      if (convolutions == null) {
+        owns[0] = input;
+      }
       shards
           .get(shard)
           .products(
@@ -220,11 +234,11 @@ final class ColumnPasses<A> implements AutoCloseable {
       if (l < top) {
         slice(matrix(dense.outputs(l)), dense.outputs(l), l, deltas, deltaColumns);
       }
-      int a = live.shape().adapters()[l];
+      int a = live.shape().dense(l).width();
       if (a > 0) {
         slice(matrix(a), a, l, adapterDeltas, adapterDeltaColumns);
       }
-      if (l > 0) {
+      if (l > 0 || convolutions != null) {
         int width = dense.inputs(l);
         int own = (columns.size() - 1) * width;
         owns[l] = sides[l].slice(own, batch * columns.size() * width - own);
@@ -251,6 +265,9 @@ final class ColumnPasses<A> implements AutoCloseable {
 
   @Override
   public void close() {
+    if (convolutions != null) {
+      convolutions.close();
+    }
     owned.forEach(INDArray::close);
   }
 }

@@ -25,7 +25,7 @@ final class ColumnShard<A> {
   private final int first;
   private final int rows;
 
-  /** This shard's rows of each layer's input; {@code [layer][column]}, none of layer 0. */
+  /** This shard's rows of each layer's input, {@code [layer][column]}; of layer 0 after images. */
   private final Memory[][] inputs;
 
   private final Memory[] adapted;
@@ -35,12 +35,14 @@ final class ColumnShard<A> {
   private final A bias;
   private final A[] columnSums;
   private final A[] adapterSums;
-  private final Column.Scratch<A> scratch;
+  private final Folding<A> folding;
+  private final boolean images;
   private @Nullable Memory wholeFeatures;
   private @Nullable Memory features;
+  private @Nullable Memory gradientPart;
 
   /**
-   * @param sides each layer's input, side by side; layer 0's is not read
+   * @param sides each layer's input, side by side; layer 0's if it follows convolutions
    * @param adapted the outputs of the live column's adapters, {@code [N, a]} of each layer
    * @param frozenAdapted room for those of any frozen one
    */
@@ -64,6 +66,7 @@ final class ColumnShard<A> {
     this.batch = batch;
     this.first = sharding.from(batch, shard);
     this.rows = sharding.length(batch, shard);
+    this.images = live.shape().convolutions() > 0;
     int count = dense.count();
     this.inputs = new Memory[count][columns.size()];
     this.adapted = new Memory[count];
@@ -71,9 +74,9 @@ final class ColumnShard<A> {
     this.adapterSums = kernels.arrays(count);
     for (int l = 0; l < count; l++) {
       columnSums[l] = kernels.array(dense.outputs(l));
-      int a = live.shape().adapters()[l];
+      int a = live.shape().dense(l).width();
       adapterSums[l] = kernels.array(a);
-      if (l > 0) {
+      if (l > 0 || images) {
         int width = dense.inputs(l);
         int stride = width * columns.size();
         for (int c = 0; c < columns.size(); c++) {
@@ -91,18 +94,18 @@ final class ColumnShard<A> {
     this.block = kernels.array(Math.max(Kernels.BLOCK, widest));
     this.other = kernels.array(Math.max(Kernels.BLOCK, widest));
     this.bias = kernels.array(widest);
-    this.scratch = new Column.Scratch<>(kernels, live.shape());
+    this.folding = new Folding<>(kernels, live);
   }
 
   static int widestFrozen(List<? extends Column<?>> columns) {
     return widestAdapter(columns.subList(0, columns.size() - 1));
   }
 
-  private static int widestAdapter(List<? extends Column<?>> columns) {
+  static int widestAdapter(List<? extends Column<?>> columns) {
     int widest = 0;
     for (Column<?> column : columns) {
-      for (int a : column.shape().adapters()) {
-        widest = Math.max(widest, a);
+      for (int l = 0; l < column.shape().dense().count(); l++) {
+        widest = Math.max(widest, column.shape().dense(l).width());
       }
     }
     return widest;
@@ -114,20 +117,21 @@ final class ColumnShard<A> {
 
   /** Prepares this shard's rows of the live column's projections, whose parameters have moved. */
   void fold() {
-    for (int l = 1; l < dense.count(); l++) {
-      int a = live.shape().adapters()[l];
-      live.fold(l, sharding.from(a, shard), sharding.length(a, shard), scratch);
+    for (int l = 0; l < dense.count(); l++) {
+      int a = live.shape().dense(l).width();
+      folding.fold(number(l), sharding.from(a, shard), sharding.length(a, shard));
     }
   }
 
   /**
    * Computes the columns up to the last one whose logits are wanted.
    *
+   * @param batchFeatures the dense layers' input; not read if it stands in the sides
    * @param logits of each column, {@code [N, outputs]}; null where they are not wanted
    */
   void forward(Memory batchFeatures, @Nullable Memory[] logits) {
     Memory x = features;
-    if (x == null || wholeFeatures != batchFeatures) {
+    if (!images && (x == null || wholeFeatures != batchFeatures)) {
       x = part(batchFeatures, dense.inputs(0));
       features = x;
       wholeFeatures = batchFeatures;
@@ -142,32 +146,38 @@ final class ColumnShard<A> {
       for (int l = 0; l < top; l++) {
         int width = dense.outputs(l);
         layer(column, c, l, x, inputs[l + 1][c], width * columns.size());
-        finish(inputs[l + 1][c], width * columns.size(), width, column.bias(l), activation);
+        finish(inputs[l + 1][c], width * columns.size(), width, column.bias(number(l)), activation);
       }
       Memory wanted = logits[c];
       if (wanted != null) {
         int width = column.shape().dense().outputs();
         Memory part = part(wanted, width);
         layer(column, c, top, x, part, width);
-        finish(part, width, width, column.bias(top), null);
+        finish(part, width, width, column.bias(number(top)), null);
       }
     }
   }
 
+  /** The number of a dense layer among all layers. */
+  private int number(int layer) {
+    return live.shape().convolutions() + layer;
+  }
+
   /** {@code z = x Wᵀ + relu(anterior V'ᵀ + c) Uᵀ}. */
-  private void layer(Column<A> column, int number, int l, Memory x, Memory z, int stride) {
+  private void layer(Column<A> column, int place, int l, @Nullable Memory x, Memory z, int stride) {
     int in = dense.inputs(l);
     int side = in * columns.size();
     int out = column.shape().dense().outputs(l);
-    Memory own = l == 0 ? x : inputs[l][number];
-    kernels.gemm(
-        false, true, rows, out, in, own, l == 0 ? in : side, column.weights(l), in, 0, z, stride);
-    Memory folded = column.folded(l);
-    Memory adapterBias = column.adapterBias(l);
-    Memory adapterWeights = column.adapterWeights(l);
+    Memory own = l == 0 && x != null ? x : inputs[l][place];
+    int ownStride = l == 0 && x != null ? in : side;
+    Memory weights = column.weights(number(l));
+    kernels.gemm(false, true, rows, out, in, own, ownStride, weights, in, 0, z, stride);
+    Memory folded = column.folded(number(l));
+    Memory adapterBias = column.adapterBias(number(l));
+    Memory adapterWeights = column.adapterWeights(number(l));
     if (folded != null && adapterBias != null && adapterWeights != null) {
-      int a = column.shape().adapters()[l];
-      int anterior = column.shape().anterior(l);
+      int a = column.shape().dense(l).width();
+      int anterior = column.shape().dense(l).anterior();
       Memory y = adapted(column, l);
       kernels.gemm(false, true, rows, a, anterior, inputs[l][0], side, folded, anterior, 0, y, a);
       finish(y, a, a, adapterBias, Activation.RELU);
@@ -200,29 +210,44 @@ final class ColumnShard<A> {
    *
    * @param deltas this shard's part of each layer's; the last one is given, the others are written
    * @param adapterDeltas this shard's part of each adapter's, written
+   * @param featuresGradient of the first layer's input, {@code [N, F]}, written; null if none
    */
-  void backward(Memory[] deltas, Memory[] adapterDeltas) {
+  void backward(Memory[] deltas, Memory[] adapterDeltas, @Nullable Memory featuresGradient) {
     int top = dense.count() - 1;
     for (int l = 0; l <= top; l++) {
       kernels.fill(columnSums[l], dense.outputs(l), 0);
-      kernels.fill(adapterSums[l], live.shape().adapters()[l], 0);
+      kernels.fill(adapterSums[l], live.shape().dense(l).width(), 0);
     }
     visit(deltas[top], dense.outputs(top), null, 0, activation, columnSums[top]);
-    for (int l = top; l > 0; l--) {
+    for (int l = top; l >= 0; l--) {
       int in = dense.inputs(l);
       int out = dense.outputs(l);
-      Memory adapterWeights = live.adapterWeights(l);
+      Memory adapterWeights = live.adapterWeights(number(l));
       if (adapterWeights != null) {
-        int a = live.shape().adapters()[l];
+        int a = live.shape().dense(l).width();
         Memory delta = adapterDeltas[l];
         kernels.gemm(false, false, rows, a, out, deltas[l], out, adapterWeights, a, 0, delta, a);
         visit(delta, a, adapted[l], a, Activation.RELU, adapterSums[l]);
       }
-      Memory below = deltas[l - 1];
-      kernels.gemm(false, false, rows, in, out, deltas[l], out, live.weights(l), in, 0, below, in);
-      Memory h = inputs[l][columns.size() - 1];
-      visit(below, in, h, in * columns.size(), activation, columnSums[l - 1]);
+      Memory below = l > 0 ? deltas[l - 1] : ownFeatures(featuresGradient);
+      if (below != null) {
+        Memory weights = live.weights(number(l));
+        kernels.gemm(false, false, rows, in, out, deltas[l], out, weights, in, 0, below, in);
+      }
+      if (l > 0) {
+        Memory h = inputs[l][columns.size() - 1];
+        visit(deltas[l - 1], in, h, in * columns.size(), activation, columnSums[l - 1]);
+      }
     }
+  }
+
+  private @Nullable Memory ownFeatures(@Nullable Memory featuresGradient) {
+    Memory own = gradientPart;
+    if (own == null && featuresGradient != null) {
+      own = part(featuresGradient, dense.inputs(0));
+      gradientPart = own;
+    }
+    return own;
   }
 
   /** The function's derivative (unless {@code h} is null) and the columns' sums, row by row. */
@@ -271,9 +296,9 @@ final class ColumnShard<A> {
       int out = dense.outputs(l);
       int side = in * columns.size();
       int mine = sharding.length(out, shard);
-      int a = live.shape().adapters()[l];
+      int a = live.shape().dense(l).width();
       if (mine > 0) {
-        int stride = l == 0 ? in : side;
+        int stride = l == 0 && !images ? in : side;
         kernels.gemm(
             true,
             false,
@@ -292,59 +317,23 @@ final class ColumnShard<A> {
           kernels.gemm(true, false, mine, a, batch, deltas[l], out, adapters[l], a, 0, to, a);
         }
       }
-      int projected = sharding.length(a, shard);
       if (a > 0) {
-        int anterior = live.shape().anterior(l);
-        kernels.fill(scratch.sums, anterior, 0);
-        if (projected > 0) {
-          kernels.gemm(
-              true,
-              false,
-              projected,
-              anterior,
-              batch,
-              adapterDeltas[l],
-              a,
-              sides[l],
-              side,
-              0,
-              gradient.projections[l],
-              anterior);
-          unfold(l, projected, gradient.projections[l]);
-        }
-        sumScales(l, gradient.scales[l]);
+        project(l, adapterDeltas[l], sides[l], gradient);
       }
     }
   }
 
-  /** From the gradient of the product αV to those of α, in the scratch's sums, and V. */
-  private void unfold(int layer, int projected, Memory gradient) {
-    int anterior = live.shape().anterior(layer);
-    int firstRow = sharding.from(live.shape().adapters()[layer], shard);
-    int start = live.shape().projection(layer) + firstRow * anterior;
-    live.readScales(layer, scratch);
-    for (int r = 0; r < projected; r++) {
-      kernels.get(live.memory(), start + r * anterior, scratch.row, 0, anterior);
-      kernels.get(gradient, r * anterior, scratch.product, 0, anterior);
-      kernels.addProduct(1, scratch.row, scratch.product, scratch.sums, anterior);
-      kernels.fill(scratch.row, anterior, 0);
-      kernels.addProduct(1, scratch.product, scratch.scales, scratch.row, anterior);
-      kernels.put(scratch.row, 0, gradient, r * anterior, anterior);
+  /** The gradients of this shard's rows of a projection, and their part of the scalars'. */
+  private void project(int l, Memory delta, Memory anterior, Targets gradient) {
+    int a = live.shape().dense(l).width();
+    int width = live.shape().dense(l).anterior();
+    int side = dense.inputs(l) * columns.size();
+    int mine = sharding.length(a, shard);
+    Memory to = gradient.projections[l];
+    if (mine > 0) {
+      kernels.gemm(true, false, mine, width, batch, delta, a, anterior, side, 0, to, width);
     }
-  }
-
-  /** This shard's part of the gradients of a layer's scalars. */
-  private void sumScales(int layer, double[] gradient) {
-    int each = dense.inputs(layer);
-    int previous = live.shape().previous();
-    kernels.toDouble(scratch.sums, 0, scratch.values, 0, previous * each);
-    for (int j = 0; j < previous; j++) {
-      double sum = 0;
-      for (int i = j * each; i < (j + 1) * each; i++) {
-        sum += scratch.values[i];
-      }
-      gradient[j] = sum;
-    }
+    folding.unfold(number(l), sharding.from(a, shard), mine, to, 0, gradient.scales[l]);
   }
 
   /** Where a shard's part of the gradient goes, each by layer. */
@@ -361,20 +350,19 @@ final class ColumnShard<A> {
       adapterWeights = new Memory[count];
       scales = new double[count][shape.previous()];
       for (int l = 0; l < count; l++) {
+        ColumnLayer layer = shape.dense(l);
         int in = shape.dense().inputs(l);
-        int out = shape.dense().outputs(l);
-        int from = sharding.from(out, shard);
-        int mine = sharding.length(out, shard);
-        int a = shape.adapters()[l];
-        weights[l] = gradient.slice(shape.weights(l) + (long) from * in, mine * in);
+        int from = sharding.from(layer.outputs(), shard);
+        int mine = sharding.length(layer.outputs(), shard);
+        int a = layer.width();
+        weights[l] = gradient.slice(layer.weights() + (long) from * in, mine * in);
         if (a > 0) {
           int row = sharding.from(a, shard);
-          int anterior = shape.anterior(l);
-          adapterWeights[l] = gradient.slice(shape.adapterWeights(l) + (long) from * a, mine * a);
+          int anterior = layer.anterior();
+          adapterWeights[l] = gradient.slice(layer.adapterWeights() + (long) from * a, mine * a);
           projections[l] =
               gradient.slice(
-                  shape.projection(l) + (long) row * anterior,
-                  sharding.length(a, shard) * anterior);
+                  layer.projection() + (long) row * anterior, sharding.length(a, shard) * anterior);
         }
       }
     }

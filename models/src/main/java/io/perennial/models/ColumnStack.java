@@ -54,15 +54,15 @@ final class ColumnStack<A> implements AutoCloseable {
     return all.get(all.size() - 1);
   }
 
-  void add(DenseLayers dense) {
+  void add(ConvolutionLayers plain) {
     closePasses();
-    all.add(new Column<>(kernels, ColumnShape.of(dense, all.size(), adapterWidth)));
+    all.add(new Column<>(kernels, ColumnShape.of(plain, all.size(), adapterWidth)));
     needed = new boolean[all.size()];
   }
 
   INDArray forward(INDArray features, int[] tasks) {
     int rows = tasks.length;
-    int width = live().shape().dense().inputs(0);
+    int width = live().shape().plain().inputs();
     Memory input = bindings.of(features, kernels, (long) rows * width, "features");
     if (rows == 0) {
       throw new IllegalArgumentException("A batch has at least 1 row");
@@ -168,8 +168,8 @@ final class ColumnStack<A> implements AutoCloseable {
       return ParameterMap.identity(from.size());
     }
     closePasses();
-    DenseLayers dense = from.dense().withOutputs(classes);
-    Column<A> grown = new Column<>(kernels, ColumnShape.of(dense, from.previous(), adapterWidth));
+    ConvolutionLayers plain = from.plain().withOutputs(classes);
+    Column<A> grown = new Column<>(kernels, ColumnShape.of(plain, from.previous(), adapterWidth));
     int[] sources = sources(from, grown.shape());
     double[] before = new double[from.size()];
     Vectors.read(old.parameters(), before);
@@ -188,15 +188,14 @@ final class ColumnStack<A> implements AutoCloseable {
   private static int[] sources(ColumnShape from, ColumnShape to) {
     int[] sources = new int[to.size()];
     Arrays.fill(sources, -1);
-    int top = from.dense().count() - 1;
-    int outputs = from.dense().outputs();
-    copy(sources, 0, 0, from.bias(top));
-    copy(sources, from.bias(top), to.bias(top), outputs);
-    if (from.hasAdapter(top)) {
-      int upToWeights = from.adapterWeights(top) - from.scales(top);
-      copy(sources, from.scales(top), to.scales(top), upToWeights);
-      int weights = outputs * from.adapters()[top];
-      copy(sources, from.adapterWeights(top), to.adapterWeights(top), weights);
+    ColumnLayer old = from.top();
+    ColumnLayer grown = to.top();
+    copy(sources, 0, 0, old.bias());
+    copy(sources, old.bias(), grown.bias(), old.outputs());
+    if (old.hasAdapter()) {
+      copy(sources, old.scales(), grown.scales(), old.adapterWeights() - old.scales());
+      int weights = old.adapterWeightLength();
+      copy(sources, old.adapterWeights(), grown.adapterWeights(), weights);
     }
     return sources;
   }

@@ -54,6 +54,11 @@ record ConvolutionLayer(
     return (long) positions() * weightLength();
   }
 
+  /** One with the same outputs that takes other maps, elsewhere among the parameters. */
+  ConvolutionLayer taking(int otherChannels, int offset) {
+    return new ConvolutionLayer(otherChannels, height, width, filters, kernel, pool, offset);
+  }
+
   int padding() {
     return kernel / 2;
   }

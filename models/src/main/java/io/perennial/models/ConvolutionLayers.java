@@ -11,7 +11,7 @@ import java.util.List;
  * The shape of a convolutional network: convolutional layers and a dense stack on what they leave,
  * all in one flat parameter vector.
  *
- * @param convolutions from the input on
+ * @param convolutions from the input on; a column of dense layers has none
  * @param dense after them; its parameters follow theirs
  */
 record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense) {
@@ -108,7 +108,7 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
 
   /** Where the dense stack's parameters begin. */
   int denseOffset() {
-    return last().biasOffset() + last().filters();
+    return convolutions.isEmpty() ? 0 : last().biasOffset() + last().filters();
   }
 
   int size() {
@@ -117,7 +117,12 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
 
   /** The features that the dense stack takes from an example. */
   int denseInputs() {
-    return last().outputSize();
+    return dense.inputs(0);
+  }
+
+  /** The values of an example. */
+  int inputs() {
+    return convolutions.isEmpty() ? denseInputs() : convolutions.get(0).inputSize();
   }
 
   long[] inputShape() {
@@ -193,7 +198,8 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
       int area = layer.kernel() * layer.kernel();
       blocks.add(new LayerBlock(layer.weightOffset(), layer.filters(), layer.channels(), area));
     }
-    blocks.addAll(dense.blocks(denseOffset(), last().outputHeight() * last().outputWidth()));
+    int area = convolutions.isEmpty() ? 1 : last().outputHeight() * last().outputWidth();
+    blocks.addAll(dense.blocks(denseOffset(), area));
     return blocks;
   }
 

@@ -27,10 +27,8 @@ final class ConvolutionPasses<A> implements AutoCloseable {
   private final INDArray features;
   private final Memory featureMemory;
   private final Passes<A> dense;
-  private final A total;
-  private final A ordered;
-  private final A biasTotal;
-  private final A biasBefore;
+  private final List<ConvolutionScratch<A>> scratches = new ArrayList<>();
+  private final FilterOrder<A> order;
   private final IntConsumer forward = this::forward;
   private final IntConsumer backward = this::backward;
   private @Nullable Memory input;
@@ -55,32 +53,44 @@ final class ConvolutionPasses<A> implements AutoCloseable {
     this.featureMemory = Memory.of(features);
     Memory densePart = parameters.slice(shape.denseOffset(), shape.dense().size());
     this.dense = new Passes<>(kernels, workers, shape.dense(), Activation.RELU, densePart, batch);
-    int widest = 0;
+    int longest = 0;
     int most = 0;
     for (ConvolutionLayer layer : shape.convolutions()) {
       INDArray packed = Vectors.create(kernels.type(), layer.weightLength());
       owned.add(packed);
       weights.add(Memory.of(packed));
-      widest = Math.max(widest, layer.weightLength());
+      longest = Math.max(longest, layer.weightLength());
       most = Math.max(most, layer.filters());
     }
-    this.total = kernels.array(widest);
-    this.ordered = kernels.array(widest);
-    this.biasTotal = kernels.array(most);
-    this.biasBefore = kernels.array(most);
+    this.order = new FilterOrder<>(kernels, longest, most);
     for (int s = 0; s < sharding.count(); s++) {
-      shards.add(
-          new ConvolutionShard<>(
-              kernels,
-              shape,
-              indices,
-              weights,
-              parameters,
-              sharding.from(batch, s),
-              sharding.length(batch, s),
-              featureMemory,
-              dense.inputGradient()));
+      shards.add(shard(sharding.from(batch, s), sharding.length(batch, s)));
     }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
+  private ConvolutionShard<A> shard(int first, int rows) {
+    ConvolutionScratch<A> scratch = new ConvolutionScratch<>(kernels, indices);
+    scratches.add(scratch);
+    List<Convolution<A>> convolutions = new ArrayList<>();
+    int count = shape.convolutions().size();
+    for (int l = 0; l < count; l++) {
+      ConvolutionLayer layer = shape.convolutions().get(l);
+      Filters<A> own = new Filters<>(kernels, indices.get(l), weights.get(l), scratch);
+      Memory biases = parameters.slice(layer.biasOffset(), layer.filters());
+      convolutions.add(new Convolution<>(kernels, layer, own, null, biases, scratch, rows));
+    }
+    int width = shape.denseInputs();
+    ConvolutionShard.Ends ends =
+        new ConvolutionShard.Ends(
+            first,
+            rows,
+            width,
+            featureMemory.slice((long) first * width, rows * width),
+            dense.inputGradient().slice((long) first * width, rows * width),
+            new Memory[count]);
+    return new ConvolutionShard<>(
+        kernels, shape.convolutions(), convolutions, new MapAdapter[count], ends);
   }
 
   /** The logits {@code [N, C]}. */
@@ -102,11 +112,7 @@ final class ConvolutionPasses<A> implements AutoCloseable {
   void forward(Memory images, @Nullable Dropout dropout) {
     input = images;
     for (int l = 0; l < weights.size(); l++) {
-      ConvolutionLayer layer = shape.convolutions().get(l);
-      int length = layer.weightLength();
-      kernels.get(parameters, layer.weightOffset(), ordered, 0, length);
-      kernels.gather(ordered, indices.get(l).toPacked(), 1, total);
-      kernels.put(total, 0, weights.get(l), 0, length);
+      order.pack(indices.get(l), parameters, weights.get(l));
     }
     workers.run(sharding.count(), forward);
     dense.forward(featureMemory, dropout);
@@ -160,21 +166,13 @@ final class ConvolutionPasses<A> implements AutoCloseable {
   private void sum(Memory to, boolean powers) {
     for (int l = 0; l < shape.convolutions().size(); l++) {
       ConvolutionLayer layer = shape.convolutions().get(l);
-      int length = layer.weightLength();
-      kernels.fill(total, length, 0);
-      kernels.fill(biasTotal, layer.filters(), 0);
+      order.start(layer);
       for (ConvolutionShard<A> shard : shards) {
-        shard.convolution(l).addTo(powers, total, biasTotal);
+        shard.convolution(l).own().addTo(powers, order.total());
+        shard.convolution(l).addBiasTo(powers, order.biasTotal());
       }
-      kernels.gather(total, indices.get(l).fromPacked(), 1, ordered);
-      if (powers) {
-        kernels.get(to, layer.weightOffset(), total, 0, length);
-        kernels.add(total, ordered, length);
-        kernels.get(to, layer.biasOffset(), biasBefore, 0, layer.filters());
-        kernels.add(biasBefore, biasTotal, layer.filters());
-      }
-      kernels.put(ordered, 0, to, layer.weightOffset(), length);
-      kernels.put(biasTotal, 0, to, layer.biasOffset(), layer.filters());
+      order.write(indices.get(l), powers, to);
+      order.writeBias(layer.biasOffset(), layer.filters(), powers, to);
     }
   }
 
@@ -182,6 +180,7 @@ final class ConvolutionPasses<A> implements AutoCloseable {
   public void close() {
     owned.forEach(INDArray::close);
     shards.forEach(ConvolutionShard::close);
+    scratches.forEach(ConvolutionScratch::close);
     dense.close();
   }
 }

@@ -1,62 +1,67 @@
 package io.perennial.models;
 
 import io.perennial.api.PerExampleGradients.Power;
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Some rows of a batch on their way through the convolutional layers, with all the scratch that
- * takes: one thread at a time works on a shard, and shards share nothing they write.
+ * Some rows of a batch on their way through the convolutional layers of a network or of one column:
+ * one thread at a time works on a shard, and shards share nothing they write.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
 final class ConvolutionShard<A> implements AutoCloseable {
   private final Kernels<A> kernels;
-  private final int first;
-  private final int rows;
+  private final List<ConvolutionLayer> layers;
+  private final List<Convolution<A>> convolutions;
+  private final Ends ends;
   private final int inputSize;
   private final int featureSize;
   private final int[] inputPlaces;
   private final int[] featurePlaces;
   private final int[] lastPlaces;
-  private final Memory features;
-  private final Memory featuresGradient;
-  private final List<ConvolutionLayer> layers;
-  private final List<Convolution<A>> convolutions = new ArrayList<>();
   private final A natural;
   private final A image;
   private final A[] deltas;
+  private final A lateralDelta;
+  private final @Nullable MapAdapter<A>[] adapters;
 
   /**
-   * @param indices of each layer
-   * @param weights of each layer, as {@link Patches#toPacked} orders them
+   * What a shard reads and writes.
+   *
    * @param first row of the batch
-   * @param features {@code [N, F]}, channel-major: written by {@link #forward}
-   * @param featuresGradient {@code [N, F]}: read by the passes back
+   * @param rows how many
+   * @param stride from one row's features to the next one's
+   * @param features from the first of this shard's rows on, channel-major: written by {@link
+   *     #forward}
+   * @param featuresGradient the same places, {@code stride} being their number: read by the passes
+   *     back; null if there are none, and the layers keep the outputs of one row only
+   * @param maps where each layer's outputs go, {@code [rows, height, width, O]}; null if nobody
+   *     reads them
+   */
+  record Ends(
+      int first,
+      int rows,
+      int stride,
+      Memory features,
+      @Nullable Memory featuresGradient,
+      @Nullable Memory[] maps) {}
+
+  /**
+   * @param adapters of each layer; null where it has none
    */
   ConvolutionShard(
       Kernels<A> kernels,
-      ConvolutionLayers shape,
-      List<Patches> indices,
-      List<Memory> weights,
-      Memory parameters,
-      int first,
-      int rows,
-      Memory features,
-      Memory featuresGradient) {
+      List<ConvolutionLayer> layers,
+      List<Convolution<A>> convolutions,
+      @Nullable MapAdapter<A>[] adapters,
+      Ends ends) {
     this.kernels = kernels;
-    this.layers = shape.convolutions();
-    this.first = first;
-    this.rows = rows;
-    this.features = features;
-    this.featuresGradient = featuresGradient;
+    this.layers = layers;
+    this.convolutions = convolutions;
+    this.adapters = adapters;
+    this.ends = ends;
     int count = layers.size();
-    for (int l = 0; l < count; l++) {
-      ConvolutionLayer layer = layers.get(l);
-      Memory biases = parameters.slice(layer.biasOffset(), layer.filters());
-      convolutions.add(
-          new Convolution<>(kernels, layer, indices.get(l), weights.get(l), biases, rows));
-    }
     ConvolutionLayer input = layers.get(0);
     ConvolutionLayer last = layers.get(count - 1);
     int area = last.outputHeight() * last.outputWidth();
@@ -68,57 +73,101 @@ final class ConvolutionShard<A> implements AutoCloseable {
     this.natural = kernels.array(Math.max(inputSize, featureSize));
     this.image = kernels.array(Math.max(inputSize, featureSize));
     this.deltas = kernels.arrays(count);
+    int widest = 0;
     for (int l = 0; l < count; l++) {
-      deltas[l] = kernels.array(layers.get(l).outputSize());
+      deltas[l] = kernels.array(ends.featuresGradient() == null ? 0 : layers.get(l).outputSize());
+      MapAdapter<A> adapter = adapters[l];
+      widest = Math.max(widest, adapter == null ? 0 : adapter.size());
     }
+    this.lateralDelta = kernels.array(widest);
   }
 
   /** Computes this shard's rows of the features. */
   void forward(Memory input) {
     int top = layers.size() - 1;
-    convolutions.forEach(Convolution::start);
-    for (int n = 0; n < rows; n++) {
-      load(input, n);
-      convolutions.get(0).forward(n, image, 0);
-      for (int l = 1; l <= top; l++) {
-        convolutions.get(l).forward(n, convolutions.get(l - 1).outputs(), at(l, n));
+    for (int l = 0; l <= top; l++) {
+      convolutions.get(l).start();
+      MapAdapter<A> adapter = adapters[l];
+      if (adapter != null) {
+        adapter.forward();
       }
-      System.arraycopy(convolutions.get(top).outputs(), n * featureSize, image, 0, featureSize);
+    }
+    for (int n = 0; n < ends.rows(); n++) {
+      load(input, n);
+      for (int l = 0; l <= top; l++) {
+        Convolution<A> convolution = convolutions.get(l);
+        A from = l == 0 ? image : convolutions.get(l - 1).outputs();
+        convolution.forward(kept(n), from, inputAt(l, n), adapted(l, n));
+        Memory map = ends.maps()[l];
+        if (map != null) {
+          int size = layers.get(l).outputSize();
+          kernels.put(convolution.outputs(), kept(n) * size, map, n * size, size);
+        }
+      }
+      A outputs = convolutions.get(top).outputs();
+      System.arraycopy(outputs, kept(n) * featureSize, image, 0, featureSize);
       kernels.gather(image, featurePlaces, 1, natural);
-      kernels.put(natural, 0, features, (first + n) * featureSize, featureSize);
+      kernels.put(natural, 0, ends.features(), n * ends.stride(), featureSize);
     }
   }
 
+  /** Where the layers keep a row. */
+  private int kept(int row) {
+    return ends.featuresGradient() == null ? 0 : row;
+  }
+
   /** Where a row's input of a layer begins among the outputs of the layer before. */
-  private int at(int layer, int row) {
-    return row * layers.get(layer).inputSize();
+  private int inputAt(int layer, int row) {
+    return layer == 0 ? 0 : kept(row) * layers.get(layer).inputSize();
+  }
+
+  private @Nullable A adapted(int layer, int row) {
+    MapAdapter<A> adapter = adapters[layer];
+    return adapter == null ? null : adapter.row(row);
   }
 
   /** Reads a row's image, channels last. */
   private void load(Memory input, int row) {
-    kernels.get(input, (first + row) * inputSize, natural, 0, inputSize);
+    kernels.get(input, (ends.first() + row) * inputSize, natural, 0, inputSize);
     kernels.gather(natural, inputPlaces, 1, image);
   }
 
   /** Sums the gradients of this shard's rows. */
   void backward(Memory input) {
-    convolutions.forEach(Convolution::startGradients);
-    for (int n = 0; n < rows; n++) {
+    for (Convolution<A> convolution : convolutions) {
+      convolution.startGradients();
+    }
+    for (int n = 0; n < ends.rows(); n++) {
       backward(input, n);
+    }
+    for (MapAdapter<A> adapter : adapters) {
+      if (adapter != null) {
+        adapter.backward();
+      }
     }
   }
 
   private void backward(Memory input, int row) {
+    Memory gradient = ends.featuresGradient();
+    if (gradient == null) {
+      throw new IllegalStateException("A frozen column has no gradients");
+    }
     int top = layers.size() - 1;
-    kernels.get(featuresGradient, (first + row) * featureSize, natural, 0, featureSize);
+    kernels.get(gradient, row * featureSize, natural, 0, featureSize);
     kernels.gather(natural, lastPlaces, 1, deltas[top]);
     for (int l = top; l > 0; l--) {
       Convolution<A> convolution = convolutions.get(l);
-      convolution.backward(row, deltas[l], convolutions.get(l - 1).outputs(), at(l, row));
+      A from = convolutions.get(l - 1).outputs();
+      convolution.backward(row, deltas[l], from, inputAt(l, row), adapted(l, row));
       convolution.inputGradient(deltas[l - 1]);
+      MapAdapter<A> adapter = adapters[l];
+      if (adapter != null) {
+        convolution.lateralGradient(lateralDelta);
+        adapter.putGradient(row, lateralDelta);
+      }
     }
     load(input, row);
-    convolutions.get(0).backward(row, deltas[0], image, 0);
+    convolutions.get(0).backward(row, deltas[0], image, 0, null);
   }
 
   /** To be called before the first direction of {@link #addPowers}. */
@@ -128,7 +177,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
 
   /** Adds the powers of each row's gradients, for one direction. */
   void addPowers(Memory input, Power power) {
-    for (int n = 0; n < rows; n++) {
+    for (int n = 0; n < ends.rows(); n++) {
       convolutions.forEach(Convolution::startGradients);
       backward(input, n);
       for (Convolution<A> convolution : convolutions) {
@@ -142,8 +191,18 @@ final class ConvolutionShard<A> implements AutoCloseable {
     return convolutions.get(layer);
   }
 
+  /** A layer's adapter with what this shard summed in it. */
+  @Nullable MapAdapter<A> adapter(int layer) {
+    return adapters[layer];
+  }
+
   @Override
   public void close() {
     convolutions.forEach(Convolution::close);
+    for (MapAdapter<A> adapter : adapters) {
+      if (adapter != null) {
+        adapter.close();
+      }
+    }
   }
 }

@@ -331,6 +331,14 @@ public final class ConvolutionalNetwork
     }
   }
 
+  ConvolutionLayers layers() {
+    return layers;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
   private void reshape(ConvolutionLayers shape) {
     close();
     if (!shape.convolutions().equals(layers.convolutions())) {
