@@ -21,7 +21,7 @@ final class ConvolutionColumns<A> implements AutoCloseable {
   private final int count;
   private final Sharding sharding;
   private final int batch;
-  private final Memory features;
+  private final Memory[] features;
   private final Memory featuresGradient;
   private final List<INDArray> owned = new ArrayList<>();
   private final List<ConvolutionScratch<A>> scratches = new ArrayList<>();
@@ -36,17 +36,14 @@ final class ConvolutionColumns<A> implements AutoCloseable {
   private final @Nullable Memory[] frozenAdapted;
   private final FilterOrder<A> order;
   private final Folding<A> folding;
-  private final A scratch;
-  private final A total;
-  private final A biasTotal;
-  private final double[] scales;
+  private final AdapterSums<A> sums;
   private final IntConsumer forward = this::forward;
   private final IntConsumer backward = this::backward;
   private @Nullable Memory input;
   private int last;
 
   /**
-   * @param features of all columns, side by side, written
+   * @param features of each column, {@code [N, F]}, written
    * @param featuresGradient of the live column, {@code [N, F]}, read by {@link #backward}
    */
   ConvolutionColumns(
@@ -54,7 +51,7 @@ final class ConvolutionColumns<A> implements AutoCloseable {
       Workers workers,
       List<Column<A>> columns,
       int batch,
-      Memory features,
+      Memory[] features,
       Memory featuresGradient) {
     this.kernels = kernels;
     this.workers = workers;
@@ -69,35 +66,34 @@ final class ConvolutionColumns<A> implements AutoCloseable {
     this.maps = new Memory[count][columns.size() - 1];
     this.liveAdapted = new @Nullable Memory[count];
     this.frozenAdapted = new @Nullable Memory[count];
-    int longest = 0;
     int widest = 0;
+    int largest = 0;
     for (int l = 0; l < count; l++) {
       ColumnLayer layer = live.shape().layers().get(l);
-      longest = Math.max(longest, layer.width() * layer.anterior());
-      widest = Math.max(widest, layer.width());
       ConvolutionLayer shape = plain.convolutions().get(l);
       for (int c = 0; l + 1 < count && c < columns.size() - 1; c++) {
         maps[l][c] = matrix(shape.outputSize());
       }
       int frozen = widestFrozen(l);
+      widest = Math.max(widest, Math.max(frozen, layer.width()));
+      largest = Math.max(largest, Math.max(frozen, layer.width()) * shape.positions());
       liveAdapted[l] = layer.hasAdapter() ? matrix(shape.positions() * layer.width()) : null;
       frozenAdapted[l] = frozen > 0 ? matrix(shape.positions() * frozen) : null;
     }
     for (int s = 0; s < sharding.count(); s++) {
       ConvolutionScratch<A> own = new ConvolutionScratch<>(kernels, indices());
+      Adapter.Scratch<A> ofAdapters = new Adapter.Scratch<>(kernels, widest, largest);
       scratches.add(own);
       List<ConvolutionShard<A>> ofColumns = new ArrayList<>();
       for (int c = 0; c < columns.size(); c++) {
-        ofColumns.add(shard(c, sharding.from(batch, s), sharding.length(batch, s), own));
+        ofColumns.add(
+            shard(c, sharding.from(batch, s), sharding.length(batch, s), own, ofAdapters));
       }
       shards.add(ofColumns);
     }
     this.order = live.order();
     this.folding = new Folding<>(kernels, live);
-    this.scratch = kernels.array(longest);
-    this.total = kernels.array(longest);
-    this.biasTotal = kernels.array(Math.max(widest, columns.size()));
-    this.scales = new double[live.shape().previous()];
+    this.sums = new AdapterSums<>(kernels, live);
   }
 
   private int widestFrozen(int layer) {
@@ -128,12 +124,16 @@ final class ConvolutionColumns<A> implements AutoCloseable {
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
   private ConvolutionShard<A> shard(
-      int number, int first, int rows, ConvolutionScratch<A> scratch) {
+      int number,
+      int first,
+      int rows,
+      ConvolutionScratch<A> scratch,
+      Adapter.Scratch<A> ofAdapters) {
     Column<A> column = columns.get(number);
     boolean frozen = column != live;
     List<ConvolutionLayer> layers = live.shape().plain().convolutions();
     List<Convolution<A>> convolutions = new ArrayList<>();
-    @Nullable MapAdapter<A>[] adapters = new MapAdapter[count];
+    @Nullable Adapter<A>[] adapters = new Adapter[count];
     @Nullable Memory[] written = new @Nullable Memory[count];
     for (int l = 0; l < count; l++) {
       Column.Packed packed = column.packed(l);
@@ -142,7 +142,7 @@ final class ConvolutionColumns<A> implements AutoCloseable {
       Filters<A> second = null;
       if (lateral != null) {
         second = new Filters<>(kernels, lateral.index(), lateral.weights(), scratch);
-        adapters[l] = adapter(column, l, first, rows);
+        adapters[l] = adapter(column, l, first, rows, ofAdapters);
       }
       ConvolutionLayer layer = layers.get(l);
       convolutions.add(
@@ -153,20 +153,18 @@ final class ConvolutionColumns<A> implements AutoCloseable {
       }
     }
     int width = live.shape().plain().denseInputs();
-    int stride = width * columns.size();
-    long from = (long) first * stride + (long) number * width;
     ConvolutionShard.Ends ends =
         new ConvolutionShard.Ends(
             first,
             rows,
-            stride,
-            features.slice(from, rows * stride - number * width),
+            part(features[number], first, rows, width),
             frozen ? null : part(featuresGradient, first, rows, width),
             written);
     return new ConvolutionShard<>(kernels, layers, convolutions, adapters, ends);
   }
 
-  private @Nullable MapAdapter<A> adapter(Column<A> column, int l, int first, int rows) {
+  private @Nullable Adapter<A> adapter(
+      Column<A> column, int l, int first, int rows, Adapter.Scratch<A> scratch) {
     ColumnLayer layer = column.shape().layers().get(l);
     ConvolutionLayer shape = column.shape().plain().convolutions().get(l);
     Memory[] anterior = new Memory[layer.previous()];
@@ -179,9 +177,12 @@ final class ConvolutionColumns<A> implements AutoCloseable {
     if (folded == null || bias == null || adapted == null) {
       return null;
     }
-    Memory outputs = part(adapted, first, rows, shape.positions() * layer.width());
-    return new MapAdapter<>(
-        kernels, layer, anterior, folded, bias, outputs, rows, shape.positions());
+    // The frozen ones share a matrix: a shard's part of it must not depend on the width.
+    int room = shape.positions() * (column == live ? layer.width() : widestFrozen(l));
+    int length = rows * shape.positions() * layer.width();
+    Memory outputs = adapted.slice((long) first * room, length);
+    return new Adapter<>(
+        kernels, layer, anterior, folded, bias, outputs, rows, shape.positions(), scratch);
   }
 
   private static Memory part(Memory whole, int first, int rows, int width) {
@@ -248,26 +249,19 @@ final class ConvolutionColumns<A> implements AutoCloseable {
     if (lateral == null) {
       return;
     }
-    ColumnLayer layer = live.shape().layers().get(l);
-    int length = layer.width() * layer.anterior();
     order.start(lateral.index().layer());
-    kernels.fill(total, length, 0);
-    kernels.fill(biasTotal, layer.width(), 0);
+    sums.start(l);
     for (int s = 0; s < shards.size(); s++) {
       ConvolutionShard<A> shard = shards.get(s).get(columns.size() - 1);
       Filters<A> filters = shard.convolution(l).lateral();
-      MapAdapter<A> adapter = shard.adapter(l);
+      Adapter<A> adapter = shard.adapter(l);
       if (filters != null && adapter != null) {
         filters.addTo(false, order.total());
-        adapter.addTo(scratch, total, biasTotal);
+        sums.add(adapter);
       }
     }
     order.write(lateral.index(), false, gradient);
-    kernels.put(biasTotal, 0, gradient, layer.adapterBias(), layer.width());
-    kernels.put(total, 0, gradient, layer.projection(), length);
-    folding.unfold(l, 0, layer.width(), gradient, layer.projection(), scales);
-    kernels.fromDouble(scales, 0, biasTotal, 0, scales.length);
-    kernels.put(biasTotal, 0, gradient, layer.scales(), scales.length);
+    sums.write(l, gradient);
   }
 
   @Override

@@ -85,12 +85,11 @@ final class ConvolutionPasses<A> implements AutoCloseable {
         new ConvolutionShard.Ends(
             first,
             rows,
-            width,
             featureMemory.slice((long) first * width, rows * width),
             dense.inputGradient().slice((long) first * width, rows * width),
             new Memory[count]);
     return new ConvolutionShard<>(
-        kernels, shape.convolutions(), convolutions, new MapAdapter[count], ends);
+        kernels, shape.convolutions(), convolutions, new Adapter[count], ends);
   }
 
   /** The logits {@code [N, C]}. */

@@ -24,25 +24,23 @@ final class ConvolutionShard<A> implements AutoCloseable {
   private final A image;
   private final A[] deltas;
   private final A lateralDelta;
-  private final @Nullable MapAdapter<A>[] adapters;
+  private final @Nullable Adapter<A>[] adapters;
 
   /**
    * What a shard reads and writes.
    *
    * @param first row of the batch
    * @param rows how many
-   * @param stride from one row's features to the next one's
-   * @param features from the first of this shard's rows on, channel-major: written by {@link
+   * @param features of this shard's rows, {@code [rows, F]}, channel-major: written by {@link
    *     #forward}
-   * @param featuresGradient the same places, {@code stride} being their number: read by the passes
-   *     back; null if there are none, and the layers keep the outputs of one row only
+   * @param featuresGradient the same, read by the passes back; null if there are none, and the
+   *     layers keep the outputs of one row only
    * @param maps where each layer's outputs go, {@code [rows, height, width, O]}; null if nobody
    *     reads them
    */
   record Ends(
       int first,
       int rows,
-      int stride,
       Memory features,
       @Nullable Memory featuresGradient,
       @Nullable Memory[] maps) {}
@@ -54,7 +52,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
       Kernels<A> kernels,
       List<ConvolutionLayer> layers,
       List<Convolution<A>> convolutions,
-      @Nullable MapAdapter<A>[] adapters,
+      @Nullable Adapter<A>[] adapters,
       Ends ends) {
     this.kernels = kernels;
     this.layers = layers;
@@ -76,7 +74,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
     int widest = 0;
     for (int l = 0; l < count; l++) {
       deltas[l] = kernels.array(ends.featuresGradient() == null ? 0 : layers.get(l).outputSize());
-      MapAdapter<A> adapter = adapters[l];
+      Adapter<A> adapter = adapters[l];
       widest = Math.max(widest, adapter == null ? 0 : adapter.size());
     }
     this.lateralDelta = kernels.array(widest);
@@ -87,7 +85,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
     int top = layers.size() - 1;
     for (int l = 0; l <= top; l++) {
       convolutions.get(l).start();
-      MapAdapter<A> adapter = adapters[l];
+      Adapter<A> adapter = adapters[l];
       if (adapter != null) {
         adapter.forward();
       }
@@ -107,7 +105,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
       A outputs = convolutions.get(top).outputs();
       System.arraycopy(outputs, kept(n) * featureSize, image, 0, featureSize);
       kernels.gather(image, featurePlaces, 1, natural);
-      kernels.put(natural, 0, ends.features(), n * ends.stride(), featureSize);
+      kernels.put(natural, 0, ends.features(), n * featureSize, featureSize);
     }
   }
 
@@ -122,7 +120,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
   }
 
   private @Nullable A adapted(int layer, int row) {
-    MapAdapter<A> adapter = adapters[layer];
+    Adapter<A> adapter = adapters[layer];
     return adapter == null ? null : adapter.row(row);
   }
 
@@ -140,7 +138,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
     for (int n = 0; n < ends.rows(); n++) {
       backward(input, n);
     }
-    for (MapAdapter<A> adapter : adapters) {
+    for (Adapter<A> adapter : adapters) {
       if (adapter != null) {
         adapter.backward();
       }
@@ -160,7 +158,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
       A from = convolutions.get(l - 1).outputs();
       convolution.backward(row, deltas[l], from, inputAt(l, row), adapted(l, row));
       convolution.inputGradient(deltas[l - 1]);
-      MapAdapter<A> adapter = adapters[l];
+      Adapter<A> adapter = adapters[l];
       if (adapter != null) {
         convolution.lateralGradient(lateralDelta);
         adapter.putGradient(row, lateralDelta);
@@ -192,14 +190,14 @@ final class ConvolutionShard<A> implements AutoCloseable {
   }
 
   /** A layer's adapter with what this shard summed in it. */
-  @Nullable MapAdapter<A> adapter(int layer) {
+  @Nullable Adapter<A> adapter(int layer) {
     return adapters[layer];
   }
 
   @Override
   public void close() {
     convolutions.forEach(Convolution::close);
-    for (MapAdapter<A> adapter : adapters) {
+    for (Adapter<A> adapter : adapters) {
       if (adapter != null) {
         adapter.close();
       }

@@ -62,23 +62,23 @@ final class Folding<A> {
   }
 
   /**
-   * From the gradient of some rows of the product αV to those of V, in its place, and of α.
+   * From a layer's gradient of the product αV to those of V, in its place, and of α.
    *
-   * @param gradient of the rows, from {@code at} on
-   * @param ofScales overwritten with their part of the gradients of the layer's scalars
+   * @param gradient of the column's parameters
+   * @param ofScales overwritten with the gradients of the layer's scalars
    */
-  void unfold(int number, int fromRow, int rows, Memory gradient, int at, double[] ofScales) {
+  void unfold(int number, Memory gradient, double[] ofScales) {
     ColumnLayer layer = column.shape().layers().get(number);
     int width = layer.anterior();
     readScales(layer);
     kernels.fill(sums, width, 0);
-    for (int r = 0; r < rows; r++) {
-      int here = at + r * width;
-      kernels.get(column.memory(), layer.projection() + (fromRow + r) * width, row, 0, width);
-      kernels.get(gradient, here, product, 0, width);
+    for (int r = 0; r < layer.width(); r++) {
+      int at = layer.projection() + r * width;
+      kernels.get(column.memory(), at, row, 0, width);
+      kernels.get(gradient, at, product, 0, width);
       kernels.addProduct(1, row, product, sums, width);
       kernels.multiply(product, scales, width);
-      kernels.put(product, 0, gradient, here, width);
+      kernels.put(product, 0, gradient, at, width);
     }
     kernels.toDouble(sums, 0, values, 0, width);
     for (int j = 0; j < layer.previous(); j++) {

@@ -56,7 +56,7 @@ class ConvolutionalColumnsTest {
     return tasks;
   }
 
-  @Property(tries = 40)
+  @Property(tries = 30)
   void gradientEqualsFiniteDifferences(
       @ForAll @IntRange(min = 1, max = 2) int inputChannels,
       @ForAll @Size(min = 1, max = 3) List<@IntRange(min = 1, max = 3) Integer> channels,
@@ -316,7 +316,7 @@ class ConvolutionalColumnsTest {
     }
   }
 
-  @Property(tries = 8)
+  @Property(tries = 6)
   void oldColumnsKeepEveryBitAtAnySizeAndNumberOfThreads(
       @ForAll @IntRange(min = 1, max = 3) int threads,
       @ForAll @IntRange(min = 1, max = 150) int rows,
@@ -378,6 +378,33 @@ class ConvolutionalColumnsTest {
       System.arraycopy(logits, n * model.classes(), values, n * own, own);
     }
     return Vectors.sha256(Tensors.of(DataType.DOUBLE, values, values.length));
+  }
+
+  /** Frozen adapters of different widths work in one array, and shards must not meet in it. */
+  @Example
+  void manyColumnsAndShardsKeepEveryBit() {
+    RandomSource random = new RandomSource(1);
+    ConvolutionLayers shape =
+        ConvolutionLayers.of(new long[] {1, 8, 8}, new int[] {8, 6}, 3, new int[] {2, 2}, 20, 2);
+    int rows = 256;
+    assertThat(Sharding.ofImages(rows, shape.multiplications()).count()).isEqualTo(16);
+    try (Workers two = new Workers(2);
+        ProgressiveColumns model = columns(shape, DataType.FLOAT, 0, random, two)) {
+      INDArray features = Tensors.random(DataType.FLOAT, random, rows, 1, 8, 8);
+      List<String> outputs = new ArrayList<>();
+      for (int k = 0; k < 8; k++) {
+        if (k > 0) {
+          model.add(random);
+        }
+        for (int c = 0; c <= k; c++) {
+          String now = Vectors.sha256(model.forward(features, all(rows, c), false));
+          if (c == k) {
+            outputs.add(now);
+          }
+          assertThat(now).isEqualTo(outputs.get(c));
+        }
+      }
+    }
   }
 
   @Example

@@ -16,7 +16,7 @@ import java.util.List;
 /** Runs of model expansion on the embedded digits. */
 final class Digits {
   static final String MLP = "{type: mlp, hidden: [60, 40]}";
-  static final String CONVOLUTIONAL = "{type: convolutional, channels: [4, 6], hidden: [20]}";
+  static final String CONVOLUTIONAL = "{type: convolutional, channels: [8, 6], hidden: [20]}";
 
   private final Path directory;
   private int runs;

@@ -25,13 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ProgressiveNetworkTest {
   private static final String COLUMNS = "[{type: progressive-network}]";
   private static final int DENSE_SIZE = 64 * 60 + 60 + 60 * 40 + 40 + 40 * 2 + 2;
   private static final int CONVOLUTIONAL_SIZE =
-      9 * 4 + 4 + 4 * 9 * 6 + 6 + 24 * 20 + 20 + 20 * 2 + 2;
+      9 * 8 + 8 + 8 * 9 * 6 + 6 + 24 * 20 + 20 + 20 * 2 + 2;
 
   @TempDir Path directory;
   private Digits digits;
@@ -59,13 +60,12 @@ class ProgressiveNetworkTest {
         Arguments.of(
             Digits.CONVOLUTIONAL,
             CONVOLUTIONAL_SIZE,
-            new int[][] {{4, 4, 9 * 6}, {6, 24, 20}, {20, 20, 2}}));
+            new int[][] {{8, 8, 9 * 6}, {6, 24, 20}, {20, 20, 2}}));
   }
 
   /** What columns answer to fixed images and the bits of their parameters, after each task. */
   private static final class Recorder implements RunListener {
-    private final INDArray images =
-        Vectors.create(org.nd4j.linalg.api.buffer.DataType.FLOAT, 11, 64);
+    private final INDArray images = Vectors.create(DataType.FLOAT, 11, 64);
     final List<List<String>> parameters = new ArrayList<>();
     final List<List<String>> outputs = new ArrayList<>();
 
@@ -96,7 +96,11 @@ class ProgressiveNetworkTest {
   @MethodSource("models")
   void forgetsExactlyNothingAndOldColumnsKeepEveryBit(String model, long size, int[][] layers) {
     Recorder recorder = new Recorder();
-    RunResult result = digits.run(2, split(5, "task-incremental", 0, model, COLUMNS), recorder);
+    RunResult result =
+        digits.run(
+            2,
+            split(5, "task-incremental", 0, model, COLUMNS).replace("epochs: 3", "epochs: 8"),
+            recorder);
     AccuracyMatrix accuracy = result.accuracy();
     for (int j = 0; j < 5; j++) {
       assertThat(accuracy.at(j, j)).isGreaterThan(0.85);
@@ -136,13 +140,14 @@ class ProgressiveNetworkTest {
   void twentyTasksStayFiniteAndAreKept(String model, long size, int[][] layers) {
     String permuted = "type: permuted, tasks: 20, setting: task-incremental";
     RunResult result = digits.run(2, Digits.expansion(permuted, model, 2, COLUMNS));
-    long tenClasses = size + 8 * (layers[layers.length - 1][1] + 1);
+    long ofTheLast = layers[layers.length - 1][1] + 1L;
     long expected = 0;
     for (int k = 0; k < 20; k++) {
-      expected += tenClasses;
+      int classes = 10 * (k + 1); // Every task brings its own.
+      expected += size + (classes - 2) * ofTheLast;
       for (int l = 0; k > 0 && l < layers.length; l++) {
-        int out = l == layers.length - 1 ? 10 : layers[l][2];
-        long a = (layers[l][0] + k - 1) / k;
+        int out = l == layers.length - 1 ? classes : layers[l][2];
+        long a = (layers[l][0] + k - 1L) / k;
         expected += k + a * k * layers[l][1] + a + a * out;
       }
       assertThat(result.parameters().get(k)).isEqualTo(expected);
@@ -161,7 +166,7 @@ class ProgressiveNetworkTest {
     }
     RunResult single = digits.run(2, split(1, "task-incremental", 0, model, COLUMNS));
     assertThat(single.accuracy().at(0, 0)).isGreaterThan(0.6);
-    assertThat(single.parameters()).containsExactly(size + 8 * (layers[layers.length - 1][1] + 1));
+    assertThat(single.parameters()).containsExactly(size + 8L * (layers[layers.length - 1][1] + 1));
   }
 
   @Test

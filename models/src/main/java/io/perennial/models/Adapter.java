@@ -4,13 +4,15 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The adapter of a convolutional layer for some rows of a batch: a 1x1 convolution of the maps of
- * all columns before and a ReLU, that is, one dense layer at each position. The maps of each column
- * stand for themselves, and their products are added up.
+ * The adapter of a layer for some rows of a batch, {@code relu(V α h + c)} of the activations of
+ * all columns before; between convolutions V is a 1x1 convolution, that is, the same at each
+ * position. The activations of each column stand for themselves, and their products are added up:
+ * no product of a column then depends on how many columns there are, which would show in the last
+ * bits.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
-final class MapAdapter<A> implements AutoCloseable {
+final class Adapter<A> implements AutoCloseable {
   private final Kernels<A> kernels;
   private final ColumnLayer layer;
   private final Memory[] maps;
@@ -19,25 +21,42 @@ final class MapAdapter<A> implements AutoCloseable {
   private final Memory outputs;
   private final int positions;
   private final int places;
-  private final A row;
-  private final A block;
-  private final A other;
-  private final A columns;
-  private final A biasSums;
+  private final Scratch<A> scratch;
+  private @Nullable A biasSums;
   private @Nullable Memory deltas;
   private @Nullable INDArray ownedDeltas;
   private @Nullable INDArray ownedGradient;
   private @Nullable Memory gradient;
   private Memory[] gradients = {};
 
+  /** Where adapters work, one after the other. */
+  static final class Scratch<A> {
+    final A block;
+    final A other;
+    final A columns;
+    final A row;
+
+    /**
+     * @param widest a of all of them
+     * @param largest outputs for one row of all of them
+     */
+    Scratch(Kernels<A> kernels, int widest, int largest) {
+      int longest = Math.max(Kernels.BLOCK, widest);
+      this.block = kernels.array(longest);
+      this.other = kernels.array(longest);
+      this.columns = kernels.array(longest);
+      this.row = kernels.array(largest);
+    }
+  }
+
   /**
-   * @param maps of each column before, {@code [rows, positions, channels]}
+   * @param maps of each column before, {@code [rows, positions, channels or units]}
    * @param folded {@code [a, anterior]}, as {@link Column#folded}
    * @param bias {@code [a]}
    * @param outputs {@code [rows, positions, a]}, written
-   * @param positions of a row
+   * @param positions of a row; 1 before a dense layer
    */
-  MapAdapter(
+  Adapter(
       Kernels<A> kernels,
       ColumnLayer layer,
       Memory[] maps,
@@ -45,7 +64,8 @@ final class MapAdapter<A> implements AutoCloseable {
       Memory bias,
       Memory outputs,
       int rows,
-      int positions) {
+      int positions,
+      Scratch<A> scratch) {
     this.kernels = kernels;
     this.layer = layer;
     this.maps = maps;
@@ -54,12 +74,7 @@ final class MapAdapter<A> implements AutoCloseable {
     this.outputs = outputs;
     this.positions = positions;
     this.places = rows * positions;
-    this.row = kernels.array(size());
-    int longest = Math.max(Kernels.BLOCK, layer.width());
-    this.block = kernels.array(longest);
-    this.other = kernels.array(longest);
-    this.columns = kernels.array(longest);
-    this.biasSums = kernels.array(layer.width());
+    this.scratch = scratch;
   }
 
   /** A matrix {@code [a, anterior]} from each column's part on; the rows keep their distance. */
@@ -98,13 +113,13 @@ final class MapAdapter<A> implements AutoCloseable {
     }
     int step = wholePlaces();
     for (int at = 0; at < step; at += a) {
-      kernels.get(bias, 0, other, at, a);
+      kernels.get(bias, 0, scratch.other, at, a);
     }
     for (int at = 0; at < places * a; at += step) {
       int n = Math.min(step, places * a - at);
-      kernels.get(outputs, at, block, 0, n);
-      kernels.addRelu(block, other, n);
-      kernels.put(block, 0, outputs, at, n);
+      kernels.get(outputs, at, scratch.block, 0, n);
+      kernels.addRelu(scratch.block, scratch.other, n);
+      kernels.put(scratch.block, 0, outputs, at, n);
     }
   }
 
@@ -113,10 +128,15 @@ final class MapAdapter<A> implements AutoCloseable {
     return layer.width() * Math.max(1, Kernels.BLOCK / layer.width());
   }
 
+  /** All rows' outputs. */
+  Memory outputs() {
+    return outputs;
+  }
+
   /** A row's outputs, {@code [positions, a]}; valid until the next call. */
   A row(int number) {
-    kernels.get(outputs, number * size(), row, 0, size());
-    return row;
+    kernels.get(outputs, number * size(), scratch.row, 0, size());
+    return scratch.row;
   }
 
   /** Takes over the gradient with respect to a row's outputs. */
@@ -124,7 +144,10 @@ final class MapAdapter<A> implements AutoCloseable {
     kernels.put(outputGradient, 0, deltas(), number * size(), size());
   }
 
-  private Memory deltas() {
+  /**
+   * The gradient with respect to the outputs, {@code [rows, positions, a]}, for the caller to fill.
+   */
+  Memory deltas() {
     Memory made = deltas;
     if (made == null) {
       ownedDeltas = Vectors.create(kernels.type(), (long) places * layer.width());
@@ -139,19 +162,26 @@ final class MapAdapter<A> implements AutoCloseable {
     Memory delta = deltas();
     int a = layer.width();
     int step = wholePlaces();
+    A block = scratch.block;
+    A columns = scratch.columns;
     kernels.fill(columns, step, 0);
     for (int at = 0; at < places * a; at += step) {
       int n = Math.min(step, places * a - at);
       kernels.get(delta, at, block, 0, n);
-      kernels.get(outputs, at, other, 0, n);
-      kernels.reluGradient(block, other, n);
+      kernels.get(outputs, at, scratch.other, 0, n);
+      kernels.reluGradient(block, scratch.other, n);
       kernels.put(block, 0, delta, at, n);
       kernels.add(block, columns, n);
     }
-    kernels.fill(biasSums, a, 0);
+    A sums = biasSums;
+    if (sums == null) {
+      sums = kernels.array(a);
+      biasSums = sums;
+    }
+    kernels.fill(sums, a, 0);
     for (int at = 0; at < step; at += a) {
       System.arraycopy(columns, at, block, 0, a);
-      kernels.add(block, biasSums, a);
+      kernels.add(block, sums, a);
     }
     if (gradient == null) {
       ownedGradient = Vectors.create(kernels.type(), (long) a * layer.anterior());
@@ -179,16 +209,18 @@ final class MapAdapter<A> implements AutoCloseable {
   /**
    * Adds the gradients to those of other rows.
    *
-   * @param scratch as long as {@code total}
+   * @param room as long as {@code total}
    * @param total of the folded projection
    */
-  void addTo(A scratch, A total, A biasTotal) {
-    int length = layer.width() * layer.anterior();
-    if (gradient != null) {
-      kernels.get(gradient, 0, scratch, 0, length);
-      kernels.add(scratch, total, length);
-      kernels.add(biasSums, biasTotal, layer.width());
+  void addTo(A room, A total, A biasTotal) {
+    A sums = biasSums;
+    if (gradient == null || sums == null) {
+      throw new IllegalStateException("The adapter has no gradients");
     }
+    int length = layer.width() * layer.anterior();
+    kernels.get(gradient, 0, room, 0, length);
+    kernels.add(room, total, length);
+    kernels.add(sums, biasTotal, layer.width());
   }
 
   @Override
