@@ -331,6 +331,11 @@ public final class ConvolutionalNetwork
     }
   }
 
+  /** The probability that a hidden dense unit is 0 in training. */
+  public double dropout() {
+    return dropout.rate();
+  }
+
   ConvolutionLayers layers() {
     return layers;
   }

@@ -366,6 +366,11 @@ public final class Mlp
     parameters.close();
   }
 
+  /** The probability that a hidden unit is 0 in training. */
+  public double dropout() {
+    return dropout.rate();
+  }
+
   /** The widths from the input to the output. */
   DenseLayers layers() {
     return layers;

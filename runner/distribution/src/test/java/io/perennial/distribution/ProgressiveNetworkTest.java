@@ -179,6 +179,13 @@ class ProgressiveNetworkTest {
             .hasMessageContaining("task-incremental");
       }
     }
+    for (String model : List.of(Digits.MLP, Digits.CONVOLUTIONAL)) {
+      String dropping = model.replace("}", ", dropout: 0.3}");
+      assertThatThrownBy(
+              () -> digits.run(1, split(5, "task-incremental", 0, dropping, COLUMNS)))
+          .hasMessageContaining("its columns have no dropout")
+          .hasMessageContaining("Set model.dropout: 0");
+    }
     String beside = "[{type: progressive-network}, {type: ewc}]";
     assertThatThrownBy(() -> digits.run(1, split(5, "task-incremental", 0, beside)))
         .hasMessageContaining("nothing to guard");

@@ -82,6 +82,15 @@ public final class ProgressiveNetwork implements Expansion {
                   + ".",
               "Choose model: {type: mlp} or {type: convolutional}."));
     }
+    if (dropout(composition.model()) > 0) {
+      findings.accept(
+          Finding.error(
+              "progressive-network",
+              "its columns have no dropout, and this model has a rate of "
+                  + dropout(composition.model())
+                  + ".",
+              "Set model.dropout: 0."));
+    }
     if (!composition.with(Readout.class).isEmpty()) {
       findings.accept(
           Finding.error(
@@ -89,6 +98,13 @@ public final class ProgressiveNetwork implements Expansion {
               "a readout needs one network's features, and every column has its own.",
               "Remove the readout."));
     }
+  }
+
+  private static double dropout(Model model) {
+    if (model instanceof Mlp network) {
+      return network.dropout();
+    }
+    return model instanceof ConvolutionalNetwork network ? network.dropout() : 0;
   }
 
   @Override
