@@ -115,7 +115,7 @@ public final class Autoencoder implements Stateful, AutoCloseable {
   public void reinitialize(RandomSource random) {
     double[] values = new double[layers.size()];
     for (int l = 0; l < layers.count(); l++) {
-      layers.draw(l, 0, activation, random, values, 0);
+      layers.draw(l, 0, Initialization.SCALED, activation, random, values, 0);
     }
     Vectors.write(values, parameters);
   }

@@ -153,7 +153,12 @@ final class Column<A> implements AutoCloseable {
    * First values: weights as in the network without columns, projections with He's bound and their
    * output with Glorot's, scalars small and random, uniform in [0.05, 0.15).
    */
-  void draw(Activation activation, int firstOutput, RandomSource random, double[] values) {
+  void draw(
+      Initialization initialization,
+      Activation activation,
+      int firstOutput,
+      RandomSource random,
+      double[] values) {
     int top = shape.layers().size() - 1;
     for (int i = firstOutput > 0 ? top : 0; i <= top; i++) {
       ColumnLayer layer = shape.layers().get(i);
@@ -161,7 +166,8 @@ final class Column<A> implements AutoCloseable {
       int out = layer.outputs();
       int first = i == top ? firstOutput : 0;
       Activation follows = i == top ? Activation.TANH : activation;
-      uniform(values, layer.weights(), first * in, out * in, follows.bound(in, out), random);
+      initialization.draw(
+          follows, in, out, first, random, values, layer.weights(), layer.bias());
       if (layer.hasAdapter()) {
         int a = layer.width();
         if (first == 0) {

@@ -17,6 +17,7 @@ final class ColumnStack<A> implements AutoCloseable {
   final Kernels<A> kernels;
   final Workers workers;
   final Activation activation;
+  final Initialization initialization;
   final long[] inputShape;
   final int adapterWidth;
   final List<Column<A>> all = new ArrayList<>();
@@ -37,17 +38,20 @@ final class ColumnStack<A> implements AutoCloseable {
       Kernels<A> kernels,
       Workers workers,
       Activation activation,
+      Initialization initialization,
       long[] inputShape,
       int adapterWidth) {
     this.kernels = kernels;
     this.workers = workers;
     this.activation = activation;
+    this.initialization = initialization;
     this.inputShape = inputShape;
     this.adapterWidth = adapterWidth;
   }
 
   ColumnStack<A> empty() {
-    return new ColumnStack<>(kernels, workers, activation, inputShape, adapterWidth);
+    return new ColumnStack<>(
+        kernels, workers, activation, initialization, inputShape, adapterWidth);
   }
 
   Column<A> live() {
@@ -174,7 +178,7 @@ final class ColumnStack<A> implements AutoCloseable {
     double[] before = new double[from.size()];
     Vectors.read(old.parameters(), before);
     double[] after = new double[sources.length];
-    grown.draw(activation, outputs, random, after);
+    grown.draw(initialization, activation, outputs, random, after);
     for (int i = 0; i < after.length; i++) {
       after[i] = sources[i] < 0 ? after[i] : before[sources[i]];
     }

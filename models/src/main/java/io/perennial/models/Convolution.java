@@ -96,7 +96,11 @@ final class Convolution<A> implements AutoCloseable {
         }
         System.arraycopy(scratch.places, 0, which, to, line);
       }
-      kernels.addRelu(best, biasRow, line);
+      if (layer.rectified()) {
+        kernels.addRelu(best, biasRow, line);
+      } else {
+        kernels.add(biasRow, best, line);
+      }
       System.arraycopy(best, 0, outputs, to, line);
     }
   }
@@ -148,8 +152,10 @@ final class Convolution<A> implements AutoCloseable {
     for (int y = 0; y < layer.outputHeight(); y++) {
       int from = example * layer.outputSize() + y * line;
       System.arraycopy(delta, y * line, row, 0, line);
-      System.arraycopy(outputs, from, best, 0, line);
-      kernels.reluGradient(row, best, line);
+      if (layer.rectified()) {
+        System.arraycopy(outputs, from, best, 0, line);
+        kernels.reluGradient(row, best, line);
+      }
       kernels.add(row, scratch.lineSums, line);
       if (layer.pool() == 1) {
         kernels.put(row, 0, scratch.product, productAt(y, 0), line);

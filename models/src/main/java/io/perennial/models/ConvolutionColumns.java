@@ -152,15 +152,13 @@ final class ConvolutionColumns<A> implements AutoCloseable {
         written[l] = part(maps[l][number], first, rows, layer.outputSize());
       }
     }
-    int width = live.shape().plain().denseInputs();
-    ConvolutionShard.Ends ends =
-        new ConvolutionShard.Ends(
-            first,
-            rows,
-            part(features[number], first, rows, width),
-            frozen ? null : part(featuresGradient, first, rows, width),
-            written);
-    return new ConvolutionShard<>(kernels, layers, convolutions, adapters, ends);
+    int width = live.shape().dense().inputs(0);
+    Memory own = features[number];
+    ConvolutionStack.Ends ends =
+        new ConvolutionStack.Ends(own, frozen ? own : featuresGradient, width, null);
+    ends.share();
+    return new ConvolutionShard<>(
+        kernels, layers, convolutions, adapters, first, rows, ends, written, !frozen);
   }
 
   private @Nullable Adapter<A> adapter(
@@ -196,6 +194,7 @@ final class ConvolutionColumns<A> implements AutoCloseable {
    */
   void forward(Memory images, int newest) {
     input = images;
+    images.buffer(); // What shards share has to be made before they run.
     last = newest;
     if (columns.get(newest) == live) { // Its parameters have moved.
       live.pack(order);

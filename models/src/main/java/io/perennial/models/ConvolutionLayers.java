@@ -9,10 +9,11 @@ import java.util.List;
 
 /**
  * The shape of a convolutional network: convolutional layers and a dense stack on what they leave,
- * all in one flat parameter vector.
+ * all in one flat parameter vector. In the halves of a {@link VariationalAutoencoder} there may be
+ * no convolutional layers, and in its decoder the dense stack comes before them.
  *
- * @param convolutions from the input on; a column of dense layers has none
- * @param dense after them; its parameters follow theirs
+ * @param convolutions in the order of the way forward; a column of dense layers has none
+ * @param dense the dense stack, whose parameters follow theirs
  */
 record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense) {
   private static final int MOST = Integer.MAX_VALUE / 4;
@@ -70,7 +71,8 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
       long values = Math.max(window, channels[l]) * height * width;
       requireRoom(Math.max(size + (window + 1) * channels[l], values));
       ConvolutionLayer layer =
-          new ConvolutionLayer(depth, height, width, channels[l], kernel, pools[l], (int) size);
+          new ConvolutionLayer(
+              depth, height, width, channels[l], kernel, pools[l], 1, true, (int) size);
       layers.add(layer);
       size += (window + 1) * channels[l];
       depth = channels[l];
@@ -108,21 +110,11 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
 
   /** Where the dense stack's parameters begin. */
   int denseOffset() {
-    return convolutions.isEmpty() ? 0 : last().biasOffset() + last().filters();
+    return convolutions.isEmpty() ? 0 : last().end();
   }
 
   int size() {
     return denseOffset() + dense.size();
-  }
-
-  /** The features that the dense stack takes from an example. */
-  int denseInputs() {
-    return dense.inputs(0);
-  }
-
-  /** The values of an example. */
-  int inputs() {
-    return convolutions.isEmpty() ? denseInputs() : convolutions.get(0).inputSize();
   }
 
   long[] inputShape() {
@@ -130,9 +122,19 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
     return new long[] {first.channels(), first.height(), first.width()};
   }
 
+  /** The values of an example. */
+  int inputs() {
+    return convolutions.isEmpty() ? dense.inputs(0) : convolutions.get(0).inputSize();
+  }
+
   /** The multiplications of one example's way forward through the convolutions. */
   long multiplications() {
     return convolutions.stream().mapToLong(ConvolutionLayer::multiplications).sum();
+  }
+
+  /** Where the elements of each layer's matrices come from. */
+  List<Patches> patches() {
+    return convolutions.stream().map(Patches::new).toList();
   }
 
   ConvolutionLayers withOutputs(int outputs) {
@@ -218,18 +220,28 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
     return List.copyOf(slices);
   }
 
-  /** First weights of all layers: He's bound under ReLU, Glorot's in the output layer. */
-  double[] draw(RandomSource random) {
+  /** First parameters of all layers. */
+  double[] draw(Initialization initialization, RandomSource random) {
     double[] values = new double[size()];
+    draw(initialization, random, values, 0);
+    return values;
+  }
+
+  /** As {@link #draw(Initialization, RandomSource)}, written from {@code at} on. */
+  void draw(Initialization initialization, RandomSource random, double[] values, int at) {
     for (ConvolutionLayer layer : convolutions) {
-      double bound = Activation.RELU.bound(layer.window(), layer.filters());
-      for (int i = layer.weightOffset(); i < layer.biasOffset(); i++) {
-        values[i] = bound * (2 * random.nextDouble() - 1);
-      }
+      initialization.draw(
+          layer.rectified() ? Activation.RELU : Activation.TANH,
+          layer.window(),
+          layer.filters(),
+          0,
+          random,
+          values,
+          at + layer.weightOffset(),
+          at + layer.biasOffset());
     }
     for (int l = 0; l < dense.count(); l++) {
-      dense.draw(l, 0, Activation.RELU, random, values, denseOffset());
+      dense.draw(l, 0, initialization, Activation.RELU, random, values, at + denseOffset());
     }
-    return values;
   }
 }

@@ -17,6 +17,8 @@ final class ConvolutionScratch<A> implements AutoCloseable {
   /** What the filters make of them, {@code [positions, O]}, and its gradient on the way back. */
   final Memory product;
 
+  final A small;
+  final A image;
   final A padded;
   final A runs;
   final A zeros;
@@ -36,6 +38,8 @@ final class ConvolutionScratch<A> implements AutoCloseable {
     int product = 0;
     int padded = 0;
     int weights = 0;
+    int small = 0;
+    int image = 0;
     int line = 0;
     for (Patches index : indices) {
       ConvolutionLayer layer = index.layer();
@@ -43,10 +47,16 @@ final class ConvolutionScratch<A> implements AutoCloseable {
       product = Math.max(product, layer.positions() * layer.filters());
       padded = Math.max(padded, layer.paddedSize());
       weights = Math.max(weights, layer.weightLength());
+      if (layer.enlarge() > 1) {
+        small = Math.max(small, layer.inputSize());
+        image = Math.max(image, layer.channels() * layer.positions());
+      }
       line = Math.max(line, layer.width() * layer.filters());
     }
     this.patches = vector(kernels, cut);
     this.product = vector(kernels, product);
+    this.small = kernels.array(small);
+    this.image = kernels.array(image);
     this.padded = kernels.array(padded);
     this.runs = kernels.array(cut);
     this.zeros = kernels.array(Math.max(line, cut));

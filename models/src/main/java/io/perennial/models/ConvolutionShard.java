@@ -14,73 +14,76 @@ final class ConvolutionShard<A> implements AutoCloseable {
   private final Kernels<A> kernels;
   private final List<ConvolutionLayer> layers;
   private final List<Convolution<A>> convolutions;
-  private final Ends ends;
+  private final int first;
+  private final int rows;
+  private final ConvolutionStack.Ends ends;
+  private final @Nullable Memory[] maps;
+  private final boolean goesBack;
   private final int inputSize;
   private final int featureSize;
   private final int[] inputPlaces;
+  private final int[] inputBack;
   private final int[] featurePlaces;
   private final int[] lastPlaces;
   private final A natural;
   private final A image;
+  private final A imageGradient;
+  private final A zeros;
   private final A[] deltas;
   private final A lateralDelta;
   private final @Nullable Adapter<A>[] adapters;
 
   /**
-   * What a shard reads and writes.
-   *
-   * @param first row of the batch
-   * @param rows how many
-   * @param features of this shard's rows, {@code [rows, F]}, channel-major: written by {@link
-   *     #forward}
-   * @param featuresGradient the same, read by the passes back; null if there are none, and the
-   *     layers keep the outputs of one row only
-   * @param maps where each layer's outputs go, {@code [rows, height, width, O]}; null if nobody
-   *     reads them
-   */
-  record Ends(
-      int first,
-      int rows,
-      Memory features,
-      @Nullable Memory featuresGradient,
-      @Nullable Memory[] maps) {}
-
-  /**
    * @param adapters of each layer; null where it has none
+   * @param first row of the batch
+   * @param maps where each layer's outputs of this shard's rows go, {@code [rows, height, width,
+   *     O]}; null where nobody reads them
+   * @param goesBack whether there are passes back; otherwise the layers keep one row's outputs only
    */
   ConvolutionShard(
       Kernels<A> kernels,
       List<ConvolutionLayer> layers,
       List<Convolution<A>> convolutions,
       @Nullable Adapter<A>[] adapters,
-      Ends ends) {
+      int first,
+      int rows,
+      ConvolutionStack.Ends ends,
+      @Nullable Memory[] maps,
+      boolean goesBack) {
     this.kernels = kernels;
     this.layers = layers;
     this.convolutions = convolutions;
     this.adapters = adapters;
+    this.first = first;
+    this.rows = rows;
     this.ends = ends;
+    this.maps = maps;
+    this.goesBack = goesBack;
     int count = layers.size();
     ConvolutionLayer input = layers.get(0);
     ConvolutionLayer last = layers.get(count - 1);
     int area = last.outputHeight() * last.outputWidth();
     this.inputSize = input.inputSize();
     this.featureSize = last.outputSize();
-    this.inputPlaces = Patches.channelsLast(input.channels(), input.positions());
+    this.inputPlaces = Patches.channelsLast(input.channels(), input.inputPositions());
+    this.inputBack = Patches.channelsFirst(input.channels(), input.inputPositions());
     this.featurePlaces = Patches.channelsFirst(last.filters(), area);
     this.lastPlaces = Patches.channelsLast(last.filters(), area);
     this.natural = kernels.array(Math.max(inputSize, featureSize));
     this.image = kernels.array(Math.max(inputSize, featureSize));
+    this.imageGradient = kernels.array(ends.inputGradient() == null ? 0 : inputSize);
+    this.zeros = kernels.array(ends.inputGradient() == null ? 0 : inputSize);
     this.deltas = kernels.arrays(count);
     int widest = 0;
     for (int l = 0; l < count; l++) {
-      deltas[l] = kernels.array(ends.featuresGradient() == null ? 0 : layers.get(l).outputSize());
+      deltas[l] = kernels.array(goesBack ? layers.get(l).outputSize() : 0);
       Adapter<A> adapter = adapters[l];
       widest = Math.max(widest, adapter == null ? 0 : adapter.size());
     }
     this.lateralDelta = kernels.array(widest);
   }
 
-  /** Computes this shard's rows of the features. */
+  /** Computes this shard's rows of the outputs. */
   void forward(Memory input) {
     int top = layers.size() - 1;
     for (int l = 0; l <= top; l++) {
@@ -90,13 +93,13 @@ final class ConvolutionShard<A> implements AutoCloseable {
         adapter.forward();
       }
     }
-    for (int n = 0; n < ends.rows(); n++) {
+    for (int n = 0; n < rows; n++) {
       load(input, n);
       for (int l = 0; l <= top; l++) {
         Convolution<A> convolution = convolutions.get(l);
         A from = l == 0 ? image : convolutions.get(l - 1).outputs();
         convolution.forward(kept(n), from, inputAt(l, n), adapted(l, n));
-        Memory map = ends.maps()[l];
+        Memory map = maps[l];
         if (map != null) {
           int size = layers.get(l).outputSize();
           kernels.put(convolution.outputs(), kept(n) * size, map, n * size, size);
@@ -105,13 +108,13 @@ final class ConvolutionShard<A> implements AutoCloseable {
       A outputs = convolutions.get(top).outputs();
       System.arraycopy(outputs, kept(n) * featureSize, image, 0, featureSize);
       kernels.gather(image, featurePlaces, 1, natural);
-      kernels.put(natural, 0, ends.features(), n * featureSize, featureSize);
+      kernels.put(natural, 0, ends.outputs(), (first + n) * ends.width(), featureSize);
     }
   }
 
   /** Where the layers keep a row. */
   private int kept(int row) {
-    return ends.featuresGradient() == null ? 0 : row;
+    return goesBack ? row : 0;
   }
 
   /** Where a row's input of a layer begins among the outputs of the layer before. */
@@ -126,7 +129,10 @@ final class ConvolutionShard<A> implements AutoCloseable {
 
   /** Reads a row's image, channels last. */
   private void load(Memory input, int row) {
-    kernels.get(input, (ends.first() + row) * inputSize, natural, 0, inputSize);
+    kernels.get(input, (first + row) * inputSize, natural, 0, inputSize);
+    if (ends.inputGradient() != null) {
+      kernels.addRelu(natural, zeros, inputSize);
+    }
     kernels.gather(natural, inputPlaces, 1, image);
   }
 
@@ -135,7 +141,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
     for (Convolution<A> convolution : convolutions) {
       convolution.startGradients();
     }
-    for (int n = 0; n < ends.rows(); n++) {
+    for (int n = 0; n < rows; n++) {
       backward(input, n);
     }
     for (Adapter<A> adapter : adapters) {
@@ -146,12 +152,9 @@ final class ConvolutionShard<A> implements AutoCloseable {
   }
 
   private void backward(Memory input, int row) {
-    Memory gradient = ends.featuresGradient();
-    if (gradient == null) {
-      throw new IllegalStateException("A frozen column has no gradients");
-    }
     int top = layers.size() - 1;
-    kernels.get(gradient, row * featureSize, natural, 0, featureSize);
+    int at = (first + row) * ends.width();
+    kernels.get(ends.outputsGradient(), at, natural, 0, featureSize);
     kernels.gather(natural, lastPlaces, 1, deltas[top]);
     for (int l = top; l > 0; l--) {
       Convolution<A> convolution = convolutions.get(l);
@@ -166,6 +169,13 @@ final class ConvolutionShard<A> implements AutoCloseable {
     }
     load(input, row);
     convolutions.get(0).backward(row, deltas[0], image, 0, null);
+    Memory inputGradient = ends.inputGradient();
+    if (inputGradient != null) {
+      convolutions.get(0).inputGradient(image);
+      kernels.gather(image, inputBack, 1, imageGradient);
+      kernels.reluGradient(imageGradient, natural, inputSize);
+      kernels.put(imageGradient, 0, inputGradient, (first + row) * inputSize, inputSize);
+    }
   }
 
   /** To be called before the first direction of {@link #addPowers}. */
@@ -175,7 +185,7 @@ final class ConvolutionShard<A> implements AutoCloseable {
 
   /** Adds the powers of each row's gradients, for one direction. */
   void addPowers(Memory input, Power power) {
-    for (int n = 0; n < ends.rows(); n++) {
+    for (int n = 0; n < rows; n++) {
       convolutions.forEach(Convolution::startGradients);
       backward(input, n);
       for (Convolution<A> convolution : convolutions) {

@@ -25,9 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * …, then {@code layer0.weight} {@code [outputs, inputs]}, {@code layer0.bias}, … and last {@code
  * output.weight} and {@code output.bias}.
  *
- * <p>First weights are uniform: He's bound √(6/inputs) (<a
- * href="https://arxiv.org/abs/1502.01852">arXiv 1502.01852</a>), with a filter's window as its
- * inputs; Glorot's √(6/(inputs+outputs)) in the output layer; biases are 0.
+ * <p>For its {@link Initialization} a filter's inputs are its window.
  *
  * <p>Each row of a batch takes memory for the pooled outputs of every layer, twice on the heap.
  * Outputs, features and parameters live outside the heap until {@link #close}; growing and
@@ -37,6 +35,7 @@ public final class ConvolutionalNetwork
     implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
   private final Kernels<?> kernels;
   private final Workers workers;
+  private final Initialization initialization;
   private final Dropout dropout;
   private final Bindings bindings = new Bindings();
   private final BatchSizes<ConvolutionPasses<?>> passes =
@@ -67,33 +66,46 @@ public final class ConvolutionalNetwork
       DataType dataType,
       RandomSource random,
       Workers workers) {
-    this(settings.layers(inputShape, classes), settings.dropout(), dataType, random, workers);
+    this(
+        settings.layers(inputShape, classes),
+        settings.initialization(),
+        settings.dropout(),
+        dataType,
+        random,
+        workers);
   }
 
   /** A network of any shape with freshly drawn parameters. */
   ConvolutionalNetwork(
       ConvolutionLayers layers,
+      Initialization initialization,
       double dropout,
       DataType dataType,
       RandomSource random,
       Workers workers) {
-    this(layers, new Dropout(dropout, random.child("dropout")), Kernels.of(dataType), workers);
+    this(
+        layers,
+        initialization,
+        new Dropout(dropout, random.child("dropout")),
+        Kernels.of(dataType),
+        workers);
     reinitialize(random);
   }
 
   private ConvolutionalNetwork(
-      ConvolutionLayers layers, Dropout dropout, Kernels<?> kernels, Workers workers) {
+      ConvolutionLayers layers,
+      Initialization initialization,
+      Dropout dropout,
+      Kernels<?> kernels,
+      Workers workers) {
+    this.initialization = initialization;
     this.kernels = kernels;
     this.workers = workers;
     this.dropout = dropout;
     this.layers = layers;
-    this.indices = indices(layers);
+    this.indices = layers.patches();
     this.parameters = Vectors.create(kernels.type(), layers.size());
     this.memory = Memory.of(parameters);
-  }
-
-  private static List<Patches> indices(ConvolutionLayers layers) {
-    return layers.convolutions().stream().map(Patches::new).toList();
   }
 
   @Override
@@ -192,7 +204,7 @@ public final class ConvolutionalNetwork
       Vectors.read(parameters, values);
       double[] fresh = new double[grown.size()];
       int top = grown.dense().count() - 1;
-      grown.dense().draw(top, classes(), Activation.RELU, random, fresh, at);
+      grown.dense().draw(top, classes(), initialization, Activation.RELU, random, fresh, at);
       for (int i = 0; i < fresh.length; i++) {
         fresh[i] = sources[i] < 0 ? fresh[i] : values[sources[i]];
       }
@@ -261,12 +273,13 @@ public final class ConvolutionalNetwork
 
   @Override
   public void reinitialize(RandomSource random) {
-    Vectors.write(layers.draw(random), parameters);
+    Vectors.write(layers.draw(initialization, random), parameters);
   }
 
   @Override
   public ConvolutionalNetwork copy() {
-    ConvolutionalNetwork copy = new ConvolutionalNetwork(layers, dropout.copy(), kernels, workers);
+    ConvolutionalNetwork copy =
+        new ConvolutionalNetwork(layers, initialization, dropout.copy(), kernels, workers);
     Vectors.assign(parameters, copy.parameters);
     return copy;
   }
@@ -336,6 +349,10 @@ public final class ConvolutionalNetwork
     return dropout.rate();
   }
 
+  Initialization initialization() {
+    return initialization;
+  }
+
   ConvolutionLayers layers() {
     return layers;
   }
@@ -347,7 +364,7 @@ public final class ConvolutionalNetwork
   private void reshape(ConvolutionLayers shape) {
     close();
     if (!shape.convolutions().equals(layers.convolutions())) {
-      indices = indices(shape);
+      indices = shape.patches();
     }
     layers = shape;
     parameters = Vectors.create(kernels.type(), shape.size());

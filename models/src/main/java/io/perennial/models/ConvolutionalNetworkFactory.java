@@ -23,6 +23,7 @@ public final class ConvolutionalNetworkFactory implements ModelFactory {
    * @param pool height and width of every max-pool's windows
    * @param hidden widths of the dense layers between the last max-pool and the output
    * @param dropout after each hidden dense layer, in training only
+   * @param initialization of the parameters
    */
   public record Settings(
       @Description(
@@ -52,7 +53,11 @@ public final class ConvolutionalNetworkFactory implements ModelFactory {
               max = 1,
               belowMax = true,
               paper = "Srivastava et al., JMLR 15 (2014)")
-          double dropout) {
+          double dropout,
+      @Description(
+              value = "How the first parameters are drawn; fan-in is what PyTorch does",
+              byDefault = "scaled")
+          Initialization initialization) {
     /** Keeps unmodifiable copies of the lists. */
     public Settings {
       channels = List.copyOf(channels);

@@ -74,7 +74,7 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
   }
 
   /**
-   * Draws the weights of a layer's outputs from {@code firstOutput} on; biases are left alone.
+   * Draws the parameters of a layer's outputs from {@code firstOutput} on.
    *
    * @param activation of the hidden layers
    * @param values of all layers, from {@code at} on
@@ -82,18 +82,20 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
   void draw(
       int layer,
       int firstOutput,
+      Initialization initialization,
       Activation activation,
       RandomSource random,
       double[] values,
       int at) {
-    int in = inputs(layer);
-    int out = outputs(layer);
-    Activation follows = layer == count() - 1 ? Activation.TANH : activation;
-    double bound = follows.bound(in, out);
-    int start = at + weightOffset(layer);
-    for (int i = firstOutput * in; i < out * in; i++) {
-      values[start + i] = bound * (2 * random.nextDouble() - 1);
-    }
+    initialization.draw(
+        layer == count() - 1 ? Activation.TANH : activation,
+        inputs(layer),
+        outputs(layer),
+        firstOutput,
+        random,
+        values,
+        at + weightOffset(layer),
+        at + biasOffset(layer));
   }
 
   /**

@@ -73,10 +73,18 @@ final class Filters<A> implements AutoCloseable {
 
   /** Cuts an image into patches. */
   private void cut(A input, int at) {
+    A from = input;
+    int start = at;
+    if (layer.enlarge() > 1) {
+      System.arraycopy(input, at, scratch.small, 0, layer.inputSize());
+      kernels.gather(scratch.small, index.pixels(), layer.channels(), scratch.image);
+      from = scratch.image;
+      start = 0;
+    }
     int line = layer.width() * layer.channels();
     kernels.fill(scratch.padded, layer.paddedSize(), 0); // Another layer may have left its image.
     for (int y = 0; y < layer.height(); y++) {
-      System.arraycopy(input, at + y * line, scratch.padded, paddedAt(y), line);
+      System.arraycopy(from, start + y * line, scratch.padded, paddedAt(y), line);
     }
     kernels.gather(scratch.padded, index.starts(), index.run(), scratch.runs);
     kernels.put(scratch.runs, 0, scratch.patches, 0, index.size());
@@ -137,9 +145,9 @@ final class Filters<A> implements AutoCloseable {
   void inputGradient(A to) {
     int filters = layer.filters();
     int width = index.width();
-    int whole = layer.positions() * width;
+    int first = layer.positions() * width;
     // The first product overwrites its part; the shifted ones reach beyond it.
-    kernels.put(scratch.zeros, 0, scratch.patches, whole, index.size() - whole);
+    kernels.put(scratch.zeros, 0, scratch.patches, first, index.size() - first);
     for (int k = 0; k < patches.length; k++) {
       kernels.gemm(
           false,
@@ -158,9 +166,14 @@ final class Filters<A> implements AutoCloseable {
     kernels.get(scratch.patches, 0, scratch.runs, 0, index.size());
     kernels.fill(scratch.padded, layer.paddedSize(), 0);
     kernels.scatterAdd(scratch.runs, index.starts(), index.run(), scratch.padded);
+    A whole = layer.enlarge() == 1 ? to : scratch.image;
     int line = layer.width() * layer.channels();
     for (int y = 0; y < layer.height(); y++) {
-      System.arraycopy(scratch.padded, paddedAt(y), to, y * line, line);
+      System.arraycopy(scratch.padded, paddedAt(y), whole, y * line, line);
+    }
+    if (layer.enlarge() > 1) {
+      kernels.fill(to, layer.inputSize(), 0);
+      kernels.scatterAdd(scratch.image, index.pixels(), layer.channels(), to);
     }
   }
 

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param <A> {@code float[]} or {@code double[]}
  */
 final class Generation<A> implements AutoCloseable {
-  private final Passes<A> decoder;
+  private final Decoder<A> decoder;
   private final LatentPass<A> latent;
   private final Reconstruction<A> reconstruction;
   private final INDArray latents;
@@ -29,7 +29,8 @@ final class Generation<A> implements AutoCloseable {
       long[] shape) {
     int rows = Math.toIntExact(shape[0]);
     Sharding sharding = Sharding.of(rows, layers.size());
-    this.decoder = layers.decoderPasses(kernels, workers, parameters, rows);
+    Memory part = parameters.slice(layers.encoder().size(), layers.decoder().size());
+    this.decoder = new Decoder<>(kernels, workers, layers, part, rows);
     this.latents = Vectors.create(kernels.type(), rows, layers.latent() + (long) layers.classes());
     this.latentMemory = Memory.of(latents);
     this.examples = Vectors.create(kernels.type(), shape);
@@ -39,7 +40,7 @@ final class Generation<A> implements AutoCloseable {
             kernels, workers, sharding, rows, layers.latent(), layers.classes(), latentMemory);
     this.reconstruction =
         new Reconstruction<>(
-            kernels, workers, layers.likelihood(), 1, sharding, Memory.of(decoder.logits()), rows);
+            kernels, workers, layers.likelihood(), 1, sharding, decoder.outputs(), rows);
   }
 
   INDArray examples(RandomSource random, int @Nullable [] labels) {

@@ -26,10 +26,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * layer0.weight} {@code [outputs, inputs]}, {@code layer0.bias} {@code [outputs]}, … and last
  * {@code output.weight} and {@code output.bias}.
  *
- * <p>First weights are uniform: He's bound √(6/inputs) under ReLU (<a
- * href="https://arxiv.org/abs/1502.01852">arXiv 1502.01852</a>), Glorot's √(6/(inputs+outputs))
- * under tanh and in the output layer; biases are 0.
- *
  * <p>Outputs, features and parameters live outside the heap until {@link #close}; growing and
  * restoring another shape close the old {@link #parameters()}.
  */
@@ -41,6 +37,7 @@ public final class Mlp
   private final Kernels<?> kernels;
   private final Workers workers;
   private final Activation activation;
+  private final Initialization initialization;
   private final Dropout dropout;
   private final Bindings bindings = new Bindings();
   private final Map<Integer, Passes<?>> passes = new LinkedHashMap<>(16, 0.75f, true);
@@ -72,16 +69,21 @@ public final class Mlp
       DataType dataType,
       RandomSource random,
       Workers workers) {
-    this(inputShape, hidden, classes, activation, 0, dataType, random, workers);
+    this(
+        inputShape,
+        new MlpFactory.Settings(hidden, activation),
+        classes,
+        dataType,
+        random,
+        workers);
   }
 
   /**
-   * A network with freshly drawn parameters, and with dropout after its hidden layers.
+   * A network with freshly drawn parameters.
    *
    * @param inputShape of one example
-   * @param hidden the hidden layers' widths, from the input on; may be empty
+   * @param settings of its hidden layers
    * @param classes the number of outputs
-   * @param dropout the probability that a hidden unit is 0 in training, in [0, 1)
    * @param dataType float or double
    * @param random for the first weights; dropout's is a child of it
    * @param workers that its passes run on; several models may share them
@@ -89,18 +91,17 @@ public final class Mlp
    */
   public Mlp(
       long[] inputShape,
-      List<Integer> hidden,
+      MlpFactory.Settings settings,
       int classes,
-      Activation activation,
-      double dropout,
       DataType dataType,
       RandomSource random,
       Workers workers) {
     this(
         inputShape.clone(),
-        DenseLayers.of(widths(inputShape, hidden, classes)),
-        activation,
-        new Dropout(dropout, random.child("dropout")),
+        DenseLayers.of(widths(inputShape, settings.hidden(), classes)),
+        settings.activation(),
+        settings.initialization(),
+        new Dropout(settings.dropout(), random.child("dropout")),
         Kernels.of(dataType),
         workers);
     reinitialize(random);
@@ -110,9 +111,11 @@ public final class Mlp
       long[] inputShape,
       DenseLayers layers,
       Activation activation,
+      Initialization initialization,
       Dropout dropout,
       Kernels<?> kernels,
       Workers workers) {
+    this.initialization = initialization;
     this.dropout = dropout;
     this.kernels = kernels;
     this.workers = workers;
@@ -229,7 +232,7 @@ public final class Mlp
       double[] values = new double[old.size()];
       Vectors.read(parameters, values);
       double[] fresh = new double[grown.size()];
-      grown.draw(top, old.outputs(), activation, random, fresh, 0);
+      grown.draw(top, old.outputs(), initialization, activation, random, fresh, 0);
       for (int i = 0; i < fresh.length; i++) {
         fresh[i] = sources[i] < 0 ? fresh[i] : values[sources[i]];
       }
@@ -301,14 +304,22 @@ public final class Mlp
   public void reinitialize(RandomSource random) {
     double[] values = new double[layers.size()];
     for (int l = 0; l < layers.count(); l++) {
-      layers.draw(l, 0, activation, random, values, 0);
+      layers.draw(l, 0, initialization, activation, random, values, 0);
     }
     Vectors.write(values, parameters);
   }
 
   @Override
   public Mlp copy() {
-    Mlp copy = new Mlp(inputShape.clone(), layers, activation, dropout.copy(), kernels, workers);
+    Mlp copy =
+        new Mlp(
+            inputShape.clone(),
+            layers,
+            activation,
+            initialization,
+            dropout.copy(),
+            kernels,
+            workers);
     Vectors.assign(parameters, copy.parameters);
     return copy;
   }
@@ -369,6 +380,10 @@ public final class Mlp
   /** The probability that a hidden unit is 0 in training. */
   public double dropout() {
     return dropout.rate();
+  }
+
+  Initialization initialization() {
+    return initialization;
   }
 
   /** The widths from the input to the output. */

@@ -18,6 +18,7 @@ public final class MlpFactory implements ModelFactory {
    * @param hidden widths from the input on
    * @param activation between the layers
    * @param dropout after each hidden layer, in training only
+   * @param initialization of the parameters
    */
   public record Settings(
       @Description(
@@ -34,10 +35,14 @@ public final class MlpFactory implements ModelFactory {
               max = 1,
               belowMax = true,
               paper = "Srivastava et al., JMLR 15 (2014)")
-          double dropout) {
-    /** Without dropout. */
+          double dropout,
+      @Description(
+              value = "How the first parameters are drawn; fan-in is what PyTorch does",
+              byDefault = "scaled")
+          Initialization initialization) {
+    /** Without dropout, from {@link Initialization#SCALED} parameters. */
     public Settings(List<Integer> hidden, Activation activation) {
-      this(hidden, activation, 0);
+      this(hidden, activation, 0, Initialization.SCALED);
     }
 
     /** Keeps an unmodifiable copy of the list. */
@@ -57,10 +62,8 @@ public final class MlpFactory implements ModelFactory {
   public Model create(Request request) {
     return new Mlp(
         request.inputShape(),
-        settings.hidden(),
+        settings,
         request.classes(),
-        settings.activation(),
-        settings.dropout(),
         request.dataType(),
         request.random(),
         workers);

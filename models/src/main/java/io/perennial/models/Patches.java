@@ -21,6 +21,7 @@ final class Patches {
   private final ConvolutionLayer layer;
   private final int rowsTogether;
   private final int[] starts;
+  private final int[] pixels;
   private final int[] toPacked;
   private final int[] fromPacked;
 
@@ -28,6 +29,7 @@ final class Patches {
     this.layer = layer;
     this.rowsTogether = run() < LONG_RUN ? layer.kernel() : 1;
     this.starts = findStarts();
+    this.pixels = layer.enlarge() == 1 ? new int[0] : findPixels();
     this.toPacked = new int[layer.weightLength()];
     this.fromPacked = new int[layer.weightLength()];
     int area = layer.kernel() * layer.kernel();
@@ -57,6 +59,16 @@ final class Patches {
     return result;
   }
 
+  private int[] findPixels() {
+    int[] result = new int[layer.positions()];
+    for (int i = 0; i < result.length; i++) {
+      int y = Math.min(i / layer.width() / layer.enlarge(), layer.inputHeight() - 1);
+      int x = Math.min(i % layer.width() / layer.enlarge(), layer.inputWidth() - 1);
+      result[i] = (y * layer.inputWidth() + x) * layer.channels();
+    }
+    return result;
+  }
+
   /** The column of the image that stands at a place of a row of positions. */
   private int column(int place) {
     int windows = layer.outputWidth();
@@ -76,6 +88,11 @@ final class Patches {
   /** Where each run begins in the padded image. */
   int[] starts() {
     return starts;
+  }
+
+  /** Where the input's pixel begins that each pixel of the enlarged image repeats. */
+  int[] pixels() {
+    return pixels;
   }
 
   /** The width of the matrix of patches. */

@@ -45,6 +45,7 @@ public final class ProgressiveColumns implements Model {
             Kernels.of(first.dataType()),
             first.workers(),
             first.activation(),
+            first.initialization(),
             first.inputShape(),
             adapterWidth));
     takeOver(first, new ConvolutionLayers(List.of(), first.layers()));
@@ -63,6 +64,7 @@ public final class ProgressiveColumns implements Model {
             Kernels.of(first.dataType()),
             first.workers(),
             Activation.RELU,
+            first.initialization(),
             first.inputShape(),
             adapterWidth));
     takeOver(first, first.layers());
@@ -156,7 +158,9 @@ public final class ProgressiveColumns implements Model {
   @Override
   public void reinitialize(RandomSource random) {
     double[] values = new double[columns.live().shape().size()];
-    columns.live().draw(columns.activation, 0, random, values);
+    columns
+        .live()
+        .draw(columns.initialization, columns.activation, 0, random, values);
     Vectors.write(values, parameters());
   }
 

@@ -31,7 +31,8 @@ class AllocationTest {
         ConvolutionalNetwork convolutional =
             new ConvolutionalNetwork(
                 new long[] {1, 10, 10},
-                new ConvolutionalNetworkFactory.Settings(List.of(4, 22), 3, 2, List.of(20), 0.5),
+                new ConvolutionalNetworkFactory.Settings(
+                    List.of(4, 22), 3, 2, List.of(20), 0.5, Initialization.SCALED),
                 7,
                 DataType.FLOAT,
                 random,
@@ -57,10 +58,8 @@ class AllocationTest {
   private Mlp mlp(double dropout, Workers workers) {
     return new Mlp(
         new long[] {100},
-        List.of(200, 150),
+        new MlpFactory.Settings(List.of(200, 150), Activation.RELU, dropout, Initialization.SCALED),
         7,
-        Activation.RELU,
-        dropout,
         DataType.FLOAT,
         random,
         workers);

@@ -67,7 +67,7 @@ class ConvolutionBenchmark {
 
   private Runnable pass(Workers workers) {
     ConvolutionalNetwork model =
-        new ConvolutionalNetwork(SHAPE, 0, DataType.FLOAT, random, workers);
+        new ConvolutionalNetwork(SHAPE, Initialization.SCALED, 0, DataType.FLOAT, random, workers);
     Batch batch = Tensors.batch(features, random.ints(ROWS, 0, 10).toArray(), 10);
     INDArray delta = Vectors.create(DataType.FLOAT, ROWS, 10);
     INDArray gradient = Vectors.create(DataType.FLOAT, model.parameters().length());

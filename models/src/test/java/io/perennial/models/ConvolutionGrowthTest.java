@@ -36,7 +36,8 @@ class ConvolutionGrowthTest {
     long[] input = {1 + random.nextInt(2), 5, 6};
     ConvolutionLayers layers =
         ConvolutionLayers.of(input, channels, 1 + 2 * random.nextInt(2), pools, top);
-    ConvolutionalNetwork network = new ConvolutionalNetwork(layers, 0, type, random, WORKERS);
+    ConvolutionalNetwork network =
+        new ConvolutionalNetwork(layers, Initialization.SCALED, 0, type, random, WORKERS);
     Vectors.write(
         random.doubles(network.parameterCount(), -0.5, 0.5).toArray(), network.parameters());
     return network;
@@ -100,9 +101,11 @@ class ConvolutionGrowthTest {
     ConvolutionLayers layers =
         ConvolutionLayers.of(new long[] {1, 5, 6}, new int[] {2, 3}, 3, new int[] {2, 1}, 4, 3);
     try (ConvolutionalNetwork grown =
-            new ConvolutionalNetwork(layers, 0, DataType.DOUBLE, random, WORKERS);
+            new ConvolutionalNetwork(
+                layers, Initialization.SCALED, 0, DataType.DOUBLE, random, WORKERS);
         ConvolutionalNetwork fresh =
-            new ConvolutionalNetwork(layers, 0, DataType.DOUBLE, random, WORKERS)) {
+            new ConvolutionalNetwork(
+                layers, Initialization.SCALED, 0, DataType.DOUBLE, random, WORKERS)) {
       INDArray x = input(grown, random);
       double[] before = logits(grown, x);
       grown.widen(0, 5, 0.01, random);

@@ -29,7 +29,7 @@ class ConvolutionalColumnsTest {
   private static ProgressiveColumns columns(
       ConvolutionLayers shape, DataType type, int adapterWidth, RandomSource random, Workers on) {
     return new ProgressiveColumns(
-        new ConvolutionalNetwork(shape, 0, type, random, on), adapterWidth);
+        new ConvolutionalNetwork(shape, Initialization.SCALED, 0, type, random, on), adapterWidth);
   }
 
   /** Biases, too, are not 0. */
@@ -306,7 +306,7 @@ class ConvolutionalColumnsTest {
     ConvolutionLayers shape =
         ConvolutionLayers.of(new long[] {1, 8, 8}, new int[] {4, 5}, 3, new int[] {2, 2}, 6, 3);
     try (ConvolutionalNetwork network =
-            new ConvolutionalNetwork(shape, 0, DataType.FLOAT, random, workers);
+            new ConvolutionalNetwork(shape, Initialization.SCALED, 0, DataType.FLOAT, random, workers);
         ProgressiveColumns model = new ProgressiveColumns(network.copy(), 0)) {
       INDArray features = Tensors.random(DataType.FLOAT, random, 9, 1, 8, 8);
       String bits = Vectors.sha256(network.forward(features, all(9, 0), false));

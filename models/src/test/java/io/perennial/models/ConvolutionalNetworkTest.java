@@ -47,7 +47,8 @@ class ConvolutionalNetworkTest {
           ConvolutionLayers.of(new long[] {23, 3, 4}, new int[] {22, 2}, 3, new int[] {1, 1}, 3));
 
   private ConvolutionalNetwork network(ConvolutionLayers shape, DataType type, Workers own) {
-    ConvolutionalNetwork model = new ConvolutionalNetwork(shape, 0, type, random, own);
+    ConvolutionalNetwork model =
+        new ConvolutionalNetwork(shape, Initialization.SCALED, 0, type, random, own);
     double[] theta = Tensors.values(model.parameters());
     for (int i = 0; i < theta.length; i++) {
       theta[i] += 0.1 * random.nextGaussian(); // Biases, too, are not 0.
@@ -107,7 +108,8 @@ class ConvolutionalNetworkTest {
     double tolerance = type == DataType.DOUBLE ? 1e-9 : 1e-5;
     ConvolutionLayers shape =
         ConvolutionLayers.of(new long[] {2, 6, 6}, new int[] {3, 4}, 3, new int[] {2, 1}, 3);
-    try (ConvolutionalNetwork model = new ConvolutionalNetwork(shape, 0, type, random, workers)) {
+    try (ConvolutionalNetwork model =
+        new ConvolutionalNetwork(shape, Initialization.SCALED, 0, type, random, workers)) {
       Vectors.write(goldenParameters(golden.get("parameters")), model.parameters());
       INDArray x = Tensors.of(type, numbers(golden.get("x")), 4, 2, 6, 6);
       int[] labels = Arrays.stream(numbers(golden.get("labels"))).mapToInt(v -> (int) v).toArray();
@@ -214,7 +216,8 @@ class ConvolutionalNetworkTest {
   }
 
   private static final ConvolutionalNetworkFactory.Settings SETTINGS =
-      new ConvolutionalNetworkFactory.Settings(List.of(8, 24), 3, 2, List.of(20), 0.25);
+      new ConvolutionalNetworkFactory.Settings(
+          List.of(8, 24), 3, 2, List.of(20), 0.25, Initialization.SCALED);
 
   @Test
   void bitsDoNotDependOnThreads() {
@@ -251,7 +254,8 @@ class ConvolutionalNetworkTest {
     Batch wide = batch(shape, DataType.DOUBLE, 10);
     try (ConvolutionalNetwork model = network(shape, DataType.DOUBLE, workers);
         ConvolutionalNetwork narrow =
-            new ConvolutionalNetwork(shape, 0, DataType.FLOAT, random, workers)) {
+            new ConvolutionalNetwork(
+                shape, Initialization.SCALED, 0, DataType.FLOAT, random, workers)) {
       Vectors.write(Tensors.values(model.parameters()), narrow.parameters());
       double[] x = Tensors.values(wide.features());
       Batch batch = Tensors.batch(Tensors.of(DataType.FLOAT, x, 10, 3, 12, 12), wide.labels(), 5);
@@ -404,10 +408,14 @@ class ConvolutionalNetworkTest {
         "The input [1, 8, 3] is too small for 2 convolutional layers: the max-pool of layer 2 has"
             + " windows of 2x2, but only 4x1 is left; use fewer layers or a smaller pool");
     assertThatThrownBy(
-            () -> new ConvolutionalNetworkFactory.Settings(List.of(3), 4, 2, List.of(), 0))
+            () ->
+                new ConvolutionalNetworkFactory.Settings(
+                    List.of(3), 4, 2, List.of(), 0, Initialization.SCALED))
         .hasMessageStartingWith("kernel must be odd");
     assertThatThrownBy(
-            () -> new ConvolutionalNetworkFactory.Settings(List.of(), 3, 2, List.of(), 0))
+            () ->
+                new ConvolutionalNetworkFactory.Settings(
+                    List.of(), 3, 2, List.of(), 0, Initialization.SCALED))
         .hasMessageStartingWith("channels must name at least one");
   }
 

@@ -28,7 +28,12 @@ class DropoutTest {
 
   private Mlp model(Activation activation, double rate, DataType type) {
     return new Mlp(
-        new long[] {4}, List.of(30, 20), 3, activation, rate, type, new RandomSource(5), workers);
+        new long[] {4},
+        new MlpFactory.Settings(List.of(30, 20), activation, rate, Initialization.SCALED),
+        3,
+        type,
+        new RandomSource(5),
+        workers);
   }
 
   private static double[] logits(Mlp model, INDArray x, boolean training) {
@@ -123,10 +128,9 @@ class DropoutTest {
           Mlp model =
               new Mlp(
                   new long[] {200},
-                  List.of(150, 90),
+                  new MlpFactory.Settings(
+                      List.of(150, 90), Activation.RELU, 0.5, Initialization.SCALED),
                   4,
-                  Activation.RELU,
-                  0.5,
                   DataType.FLOAT,
                   seeded,
                   own)) {

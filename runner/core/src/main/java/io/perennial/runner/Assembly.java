@@ -67,8 +67,11 @@ record Assembly(
     Scenario scenario = wiring.create(configuration.scenario(), "scenario");
     List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
     TaskOrder order = wiring.create(configuration.order(), "order");
+    int[] positions = stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks));
     TaskStream stream =
-        TaskStream.of(tasks, stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks)));
+        TaskStream.of(tasks, positions)
+            .first(configuration.firstTasks())
+            .measuredOn(configuration.measureOn());
     List<Stage> stages = stages(configuration.strategies(), wiring);
     List<RunListener> listeners = new ArrayList<>();
     for (Configured<RunListener> block : configuration.listeners()) {

@@ -67,6 +67,7 @@ class GenerativeReplayRunTest {
     assertThat(hard).isGreaterThan(0.7).isGreaterThan(Math.max(naive, ewc) + 0.3);
     assertThat(soft).isGreaterThan(0.7).isGreaterThan(Math.max(naive, ewc) + 0.3);
     assertThat(directory.resolve("run-2/artefacts/generative-replay"))
+        .isDirectoryContaining("glob:**/samples-after-task-1.png")
         .isDirectoryContaining("glob:**/samples-after-task-5.png");
   }
 

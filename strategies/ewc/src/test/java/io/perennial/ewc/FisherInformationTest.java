@@ -9,28 +9,59 @@ import io.perennial.api.ModelFactory;
 import io.perennial.api.RandomSource;
 import io.perennial.ewc.FisherInformation.Variant;
 import io.perennial.models.Activation;
+import io.perennial.models.ConvolutionalNetworkFactory;
 import io.perennial.models.CrossEntropy;
+import io.perennial.models.Initialization;
 import io.perennial.models.MlpFactory;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Each variant against a loop over single examples, in double. */
+/** Each variant against a loop over single examples, in double, on both kinds of network. */
+@ParameterizedClass
+@EnumSource(FisherInformationTest.Network.class)
 class FisherInformationTest {
   private static final boolean[] MASK = {true, true, false, true};
   private static final int EXAMPLES = 23;
 
   private final Workers workers = new Workers(2);
   private final RandomSource random = new RandomSource(7);
-  private final Model model =
-      new MlpFactory(new MlpFactory.Settings(List.of(6, 5), Activation.TANH), workers)
-          .create(new ModelFactory.Request(new long[] {3}, MASK.length, DataType.DOUBLE, random));
+  private final Model model;
   private final RandomSource labels = random.child("labels");
-  private final TinyLearner learner = new TinyLearner(model, EXAMPLES, MASK, random);
+  private final TinyLearner learner;
+
+  enum Network {
+    MLP,
+    CONVOLUTIONAL;
+
+    long[] shape() {
+      return this == MLP ? new long[] {3} : new long[] {2, 4, 5};
+    }
+
+    ModelFactory factory(Workers workers) {
+      return this == MLP
+          ? new MlpFactory(new MlpFactory.Settings(List.of(6, 5), Activation.TANH), workers)
+          : new ConvolutionalNetworkFactory(
+              new ConvolutionalNetworkFactory.Settings(
+                  List.of(3, 4), 3, 2, List.of(5), 0, Initialization.FAN_IN),
+              workers);
+    }
+  }
+
+  FisherInformationTest(Network network) {
+    model =
+        network
+            .factory(workers)
+            .create(
+                new ModelFactory.Request(network.shape(), MASK.length, DataType.DOUBLE, random));
+    learner = new TinyLearner(model, EXAMPLES, MASK, random);
+  }
 
   @AfterEach
   void close() {

@@ -24,7 +24,7 @@ final class TinyLearner implements Learner {
   TinyLearner(Model model, int examples, boolean[] competing, RandomSource random) {
     this.model = model;
     this.competing = competing;
-    int width = Math.toIntExact(model.inputShape()[0]);
+    int width = Math.toIntExact(Arrays.stream(model.inputShape()).reduce(1, (a, b) -> a * b));
     this.rows = new float[examples][width];
     this.labels = new int[examples];
     for (int n = 0; n < examples; n++) {

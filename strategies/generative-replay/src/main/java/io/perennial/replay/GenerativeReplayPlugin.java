@@ -14,9 +14,6 @@ public final class GenerativeReplayPlugin implements Plugin {
   public void configure(Binder binder) {
     ExtensionBinder.of(binder)
         .register(
-            Strategy.class,
-            "generative-replay",
-            GenerativeReplay.class,
-            GenerativeReplay.Settings.class);
+            Strategy.class, "generative-replay", GenerativeReplay.class, ReplaySettings.class);
   }
 }

@@ -1,116 +1,82 @@
 package io.perennial.replay;
 
-import io.perennial.api.Learner;
 import io.perennial.api.Model;
-import io.perennial.api.RandomSource;
-import io.perennial.api.Rows;
-import io.perennial.api.Task;
 import io.perennial.models.CrossEntropy;
 import io.perennial.models.Vectors;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The solver as the last task left it, which says what generated inputs are. Where the classes that
- * compete depend on the task, one of the old tasks is drawn for each row and only its classes
- * compete; otherwise all classes that the solver knew.
- */
+/** The solver as the last task left it, which says what generated inputs are. */
 final class PreviousSolver {
   private final Model model;
-  private final Map<Integer, Answers> answers = new HashMap<>();
+  private final Requests requests;
+  private final Map<Integer, INDArray> targets = new HashMap<>();
   private boolean[][] competing = {};
-  private boolean taskKnown;
   private double[] logits = {};
-
-  /** The arrays for one number of rows. */
-  private record Answers(int[] labels, int[] tasks, double[] probabilities, INDArray targets) {}
+  private double[] probabilities = {};
 
   /**
    * @param model taken over
    */
-  PreviousSolver(Model model) {
+  PreviousSolver(Model model, Requests requests) {
     this.model = model;
+    this.requests = requests;
   }
 
-  /** Before the first step of the next task. */
-  void prepare(Learner learner) {
-    closeAnswers();
-    List<Task> seen = learner.seen();
-    taskKnown = learner.setting().taskKnownAtTest();
-    competing = new boolean[taskKnown ? seen.size() - 1 : 1][model.classes()];
-    for (int t = 0; t < competing.length; t++) {
-      if (taskKnown) {
-        for (int label : seen.get(t).classes()) {
-          competing[t][label] = true;
-        }
-      } else {
-        Arrays.fill(competing[t], true);
-      }
-    }
+  /** Before the first step of the next task, when the requests are prepared. */
+  void prepare() {
+    closeTargets();
+    competing = requests.competing(model.classes());
   }
 
   Model model() {
     return model;
   }
 
-  /**
-   * Adds generated rows with hard labels, the most probable ones.
-   *
-   * @param features {@code [count, …]}
-   */
-  void addHard(INDArray features, int count, RandomSource random, Rows rows) {
-    Answers a = ask(features, count, model.classes(), random);
+  /** Writes the most probable class of each row into its request. */
+  void label(INDArray features, Requests.Request asked) {
+    ask(features, asked);
     int classes = model.classes();
-    for (int n = 0; n < count; n++) {
-      a.labels[n] = best(n * classes, classes, mask(a.tasks[n]));
+    for (int n = 0; n < asked.labels().length; n++) {
+      asked.labels()[n] = best(n * classes, classes, competing(asked, n));
     }
-    rows.add(features, a.labels, a.tasks, 1);
   }
 
   /**
-   * Adds generated rows with soft targets, the probabilities at a temperature; 0 for new classes.
+   * The probabilities of each row's classes at a temperature.
    *
    * @param classes of the solver that learns, at least as many as this one's
+   * @return {@code [count, classes]}, 0 for new classes; valid until the next ones
    */
-  void addSoft(
-      INDArray features,
-      int count,
-      int classes,
-      double temperature,
-      RandomSource random,
-      Rows rows) {
-    Answers a = ask(features, count, classes, random);
+  INDArray probabilities(
+      INDArray features, Requests.Request asked, double temperature, int classes) {
+    ask(features, asked);
+    int count = asked.tasks().length;
     int known = model.classes();
+    if (probabilities.length != count * classes) {
+      probabilities = new double[count * classes];
+    }
     for (int n = 0; n < count; n++) {
       CrossEntropy.softmax(
-          logits, n * known, known, mask(a.tasks[n]), temperature, a.probabilities, n * classes);
+          logits, n * known, known, competing(asked, n), temperature, probabilities, n * classes);
     }
-    Vectors.write(a.probabilities, a.targets);
-    rows.addSoft(features, a.targets, a.tasks, 1);
+    INDArray result =
+        targets.computeIfAbsent(count, n -> Vectors.create(model.dataType(), n, classes));
+    Vectors.write(probabilities, result);
+    return result;
   }
 
-  private Answers ask(INDArray features, int count, int classes, RandomSource random) {
-    Answers a = answers.get(count);
-    if (a == null) {
-      INDArray targets = Vectors.create(model.dataType(), count, classes);
-      a = new Answers(new int[count], new int[count], new double[count * classes], targets);
-      answers.put(count, a);
+  private void ask(INDArray features, Requests.Request asked) {
+    int length = asked.tasks().length * model.classes();
+    if (logits.length < length) {
+      logits = new double[length];
     }
-    for (int n = 0; n < count; n++) {
-      a.tasks[n] = taskKnown ? random.nextInt(competing.length) : -1;
-    }
-    if (logits.length < count * model.classes()) {
-      logits = new double[count * model.classes()];
-    }
-    Vectors.read(model.forward(features, a.tasks, false), logits, 0);
-    return a;
+    Vectors.read(model.forward(features, asked.tasks(), false), logits, 0);
   }
 
-  private boolean[] mask(int task) {
-    return competing[Math.max(task, 0)];
+  private boolean[] competing(Requests.Request asked, int row) {
+    return competing[Math.max(asked.tasks()[row], 0)];
   }
 
   private int best(int at, int classes, boolean[] mask) {
@@ -124,12 +90,12 @@ final class PreviousSolver {
   }
 
   void close() {
-    closeAnswers();
+    closeTargets();
     model.close();
   }
 
-  private void closeAnswers() {
-    answers.values().forEach(a -> a.targets.close());
-    answers.clear();
+  private void closeTargets() {
+    targets.values().forEach(INDArray::close);
+    targets.clear();
   }
 }

@@ -21,8 +21,7 @@ import io.perennial.models.CrossEntropy;
 import io.perennial.models.Likelihood;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
-import io.perennial.replay.GenerativeReplay.Settings;
-import io.perennial.replay.GenerativeReplay.Targets;
+import io.perennial.replay.ReplaySettings.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,15 +42,16 @@ class GenerativeReplayTest {
     workers.close();
   }
 
-  private static Settings settings(Targets targets, Likelihood likelihood) {
-    return new Settings(1, targets, 2, List.of(30), 4, likelihood, 0.3, 0.003, 4);
+  private static ReplaySettings settings(Targets targets, Likelihood likelihood) {
+    return new ReplaySettings(
+        1, targets, 2, List.of(), List.of(30), 4, false, likelihood, 0.3, 0.003, 4);
   }
 
   private GenerativeReplay strategy(Targets targets) {
     return strategy(settings(targets, Likelihood.BERNOULLI));
   }
 
-  private GenerativeReplay strategy(Settings settings) {
+  private GenerativeReplay strategy(ReplaySettings settings) {
     return new GenerativeReplay(settings, new RandomSource(5), workers);
   }
 
@@ -92,8 +92,18 @@ class GenerativeReplayTest {
     for (double ratio : new double[] {1, 0.5, 2.5, 0.001}) {
       GenerativeReplay strategy =
           strategy(
-              new Settings(
-                  ratio, Targets.HARD, 2, List.of(30), 4, Likelihood.BERNOULLI, 0.3, 1e-3, 1));
+              new ReplaySettings(
+                  ratio,
+                  Targets.HARD,
+                  2,
+                  List.of(),
+                  List.of(30),
+                  4,
+                  false,
+                  Likelihood.BERNOULLI,
+                  0.3,
+                  1e-3,
+                  1));
       try (SmallRun run = new SmallRun(strategy, Setting.CLASS_INCREMENTAL, workers, SHAPE)) {
         run.learn(0, 1);
         run.begin(1);
@@ -224,10 +234,8 @@ class GenerativeReplayTest {
       run.learn(0, 1);
       run.learn(1, 1);
       List<Artefact> artefacts = strategy.artefacts();
-      assertThat(artefacts)
-          .extracting(Artefact::name)
-          .containsExactly("samples-after-task-1", "samples-after-task-2");
-      float[][] pixels = ((Artefact.Image) artefacts.get(1)).pixels();
+      assertThat(artefacts).extracting(Artefact::name).containsExactly("samples-after-task-2");
+      float[][] pixels = ((Artefact.Image) artefacts.get(0)).pixels();
       assertThat(pixels).hasDimensions(8 * 3 - 1, 8 * 5 - 1);
       for (float[] line : pixels) {
         for (float pixel : line) {
@@ -236,7 +244,7 @@ class GenerativeReplayTest {
       }
       GenerativeReplay restored = strategy(Targets.HARD);
       restored.restore(strategy.save());
-      assertThat(((Artefact.Image) restored.artefacts().get(1)).pixels()).isDeepEqualTo(pixels);
+      assertThat(((Artefact.Image) restored.artefacts().get(0)).pixels()).isDeepEqualTo(pixels);
     }
     GenerativeReplay table = strategy(Targets.HARD);
     try (SmallRun run = new SmallRun(table, Setting.CLASS_INCREMENTAL, workers, SHAPE)) {
@@ -249,14 +257,34 @@ class GenerativeReplayTest {
   void settingsWithoutAMeaningAreRefused() {
     assertThatThrownBy(
             () ->
-                new Settings(
-                    1, Targets.HARD, 2, List.of(30), 4, Likelihood.BERNOULLI, 0.5, 1e-3, 1))
+                new ReplaySettings(
+                    1,
+                    Targets.HARD,
+                    2,
+                    List.of(),
+                    List.of(30),
+                    4,
+                    false,
+                    Likelihood.BERNOULLI,
+                    0.5,
+                    1e-3,
+                    1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("deviation needs likelihood: gaussian");
     assertThatThrownBy(
             () ->
-                new Settings(
-                    1, Targets.HARD, 3, List.of(30), 4, Likelihood.BERNOULLI, 0.3, 1e-3, 1))
+                new ReplaySettings(
+                    1,
+                    Targets.HARD,
+                    3,
+                    List.of(),
+                    List.of(30),
+                    4,
+                    false,
+                    Likelihood.BERNOULLI,
+                    0.3,
+                    1e-3,
+                    1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("temperature needs targets: soft");
   }
@@ -308,10 +336,11 @@ class GenerativeReplayTest {
           @Override
           public void rehearse(Learner learner, Rows rows) {}
         };
-    Settings hard = settings(Targets.HARD, Likelihood.BERNOULLI);
-    Settings soft = settings(Targets.SOFT, Likelihood.BERNOULLI);
-    Settings plain =
-        new Settings(1, Targets.SOFT, 1, List.of(3), 4, Likelihood.GAUSSIAN, 0.3, 1e-3, 1);
+    ReplaySettings hard = settings(Targets.HARD, Likelihood.BERNOULLI);
+    ReplaySettings soft = settings(Targets.SOFT, Likelihood.BERNOULLI);
+    ReplaySettings plain =
+        new ReplaySettings(
+            1, Targets.SOFT, 1, List.of(), List.of(3), 4, false, Likelihood.GAUSSIAN, 0.3, 1e-3, 1);
     assertThat(findings(hard, List.of(), List.of(fresh)))
         .hasSize(1)
         .allMatch(finding -> finding.severity() == Finding.Severity.ERROR)
@@ -324,7 +353,7 @@ class GenerativeReplayTest {
         .allMatch(finding -> finding.reason().contains("only rehearsal"));
   }
 
-  private List<Finding> findings(Settings settings, List<Task> tasks, List<Strategy> others) {
+  private List<Finding> findings(ReplaySettings settings, List<Task> tasks, List<Strategy> others) {
     GenerativeReplay strategy = strategy(settings);
     List<Strategy> all = new ArrayList<>(others);
     all.add(strategy);

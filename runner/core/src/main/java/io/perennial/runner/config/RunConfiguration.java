@@ -24,6 +24,8 @@ import java.util.List;
  * @param model the network
  * @param training how it learns
  * @param evaluate when it is measured
+ * @param measureOn what it is measured on
+ * @param firstTasks how many tasks of the stream to learn; 0 for all
  * @param strategies none means plain fine-tuning
  * @param listeners beside the runner's own
  */
@@ -54,10 +56,29 @@ public record RunConfiguration(
                     + " final (after the last).",
             byDefault = "all")
         Evaluation evaluate,
+    @Description(
+            value =
+                "What accuracy is measured on: test, or validation while settings are being chosen.",
+            byDefault = "test")
+        MeasureOn measureOn,
+    @Description(
+            value =
+                "Learns only so many tasks of the ordered stream, as for choosing settings on the"
+                    + " first two; 0 for all.",
+            byDefault = "0",
+            min = 0)
+        int firstTasks,
     @Description(value = "What keeps old knowledge; none is fine-tuning.", byDefault = "[]")
         List<Configured<Strategy>> strategies,
     @Description(value = "What follows the run, beside the runner itself.", byDefault = "[]")
         List<Configured<RunListener>> listeners) {
+  /** The examples that accuracies are measured on. */
+  public enum MeasureOn {
+    /** Those held back for the final word. */
+    TEST,
+    /** Those held out of the training examples, so that choosing settings sees no test data. */
+    VALIDATION
+  }
 
   /**
    * Checks the name and the seeds. With several seeds, {@code seed} becomes the first of them.
@@ -96,6 +117,8 @@ public record RunConfiguration(
         model,
         training,
         evaluate,
+        measureOn,
+        firstTasks,
         strategies,
         listeners);
   }
@@ -113,6 +136,8 @@ public record RunConfiguration(
         model,
         training,
         evaluate,
+        measureOn,
+        firstTasks,
         strategies,
         listeners);
   }

@@ -1,7 +1,9 @@
 package io.perennial.runner.training;
 
 import io.perennial.api.Examples;
+import io.perennial.api.InputException;
 import io.perennial.api.Task;
+import io.perennial.runner.config.RunConfiguration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -60,6 +62,50 @@ public final class TaskStream {
       arranged.add(renumber(task, arranged.size(), columns));
     }
     return new TaskStream(arranged);
+  }
+
+  /**
+   * The beginning of the stream.
+   *
+   * @param count how many tasks; 0 for all
+   * @throws InputException if there are not so many
+   */
+  public TaskStream first(int count) {
+    if (count > tasks.size()) {
+      throw new InputException(
+          "firstTasks: %d of the stream's tasks cannot be learned, it has %d. Give at most that, or 0 for all."
+              .formatted(count, tasks.size()));
+    }
+    return count == 0 ? this : new TaskStream(tasks.subList(0, count));
+  }
+
+  /**
+   * The stream with what accuracies are measured on as its test examples.
+   *
+   * @throws InputException if a task has no such examples
+   */
+  public TaskStream measuredOn(RunConfiguration.MeasureOn measureOn) {
+    return switch (measureOn) {
+      case TEST -> this;
+      case VALIDATION ->
+          new TaskStream(tasks.stream().map(TaskStream::testedByValidation).toList());
+    };
+  }
+
+  private static Task testedByValidation(Task task) {
+    if (task.validation().size() == 0) {
+      throw new InputException(
+          "measureOn: task '%s' has no validation examples to measure on. Hold some out with the scenario's 'validation', or measure on test."
+              .formatted(task.name()));
+    }
+    return new Task(
+        task.index(),
+        task.name(),
+        task.shape(),
+        task.classes(),
+        task.training(),
+        task.validation(),
+        task.validation());
   }
 
   /** The tasks, in the order they are learned; their indices are their positions. */

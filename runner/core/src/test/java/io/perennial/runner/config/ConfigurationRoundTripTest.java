@@ -78,6 +78,8 @@ class ConfigurationRoundTripTest {
               resetOptimizer: true
               patience: 0
             evaluate: all
+            measureOn: test
+            firstTasks: 0
             strategies:
             - type: naive
             - type: experts
@@ -117,6 +119,10 @@ class ConfigurationRoundTripTest {
                         ModelFactory.class, "mlp", new FakePlugin.Mlp.MlpSettings(hidden)),
                     training,
                     Evaluation.parse(several.isEmpty() ? "seen" : "every " + several.size()),
+                    several.isEmpty()
+                        ? RunConfiguration.MeasureOn.TEST
+                        : RunConfiguration.MeasureOn.VALIDATION,
+                    several.size(),
                     strategies,
                     List.of(listener(name, seed))));
   }

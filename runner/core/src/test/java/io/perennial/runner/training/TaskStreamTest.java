@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.api.Examples;
+import io.perennial.api.InputException;
 import io.perennial.api.Task;
+import io.perennial.runner.config.RunConfiguration.MeasureOn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,40 @@ class TaskStreamTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("class " + (index == 1 ? 5 : 9));
     }
+  }
+
+  @Test
+  void theFirstTasksAreThoseOfTheOrderedStream() {
+    TaskStream stream =
+        TaskStream.of(List.of(task(0, 0), task(1, 1), task(2, 2)), new int[] {2, 0, 1});
+    assertThat(stream.first(0)).isSameAs(stream);
+    TaskStream first = stream.first(2);
+    assertThat(first.tasks()).extracting(Task::name).containsExactly("task 2", "task 0");
+    assertThat(first.classesAfter(1)).isEqualTo(2);
+    assertThatThrownBy(() -> stream.first(4))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("firstTasks: 4")
+        .hasMessageContaining("it has 3");
+  }
+
+  @Test
+  void measuredOnValidationTheTestExamplesAreNotTouched() {
+    Task task =
+        new Task(0, "t", new long[] {1}, new int[] {0, 1}, labels(0, 1), labels(1), labels(0, 0));
+    TaskStream stream = TaskStream.of(List.of(task), new int[] {0});
+    assertThat(stream.measuredOn(MeasureOn.TEST)).isSameAs(stream);
+    Examples measured = stream.measuredOn(MeasureOn.VALIDATION).tasks().get(0).test();
+    assertThat(measured.size()).isEqualTo(1);
+    assertThat(measured.label(0)).isEqualTo(1);
+  }
+
+  @Test
+  void withoutValidationExamplesNothingIsMeasuredOnThem() {
+    Task task = new Task(0, "t", new long[] {1}, new int[] {0}, labels(0), labels(), labels(0));
+    TaskStream stream = TaskStream.of(List.of(task), new int[] {0});
+    assertThatThrownBy(() -> stream.measuredOn(MeasureOn.VALIDATION))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("task 't' has no validation examples");
   }
 
   private static Task task(int index, int... classes) {
