@@ -166,8 +166,7 @@ final class Column<A> implements AutoCloseable {
       int out = layer.outputs();
       int first = i == top ? firstOutput : 0;
       Activation follows = i == top ? Activation.TANH : activation;
-      initialization.draw(
-          follows, in, out, first, random, values, layer.weights(), layer.bias());
+      initialization.draw(follows, in, out, first, random, values, layer.weights(), layer.bias());
       if (layer.hasAdapter()) {
         int a = layer.width();
         if (first == 0) {

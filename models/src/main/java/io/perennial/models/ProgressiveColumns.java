@@ -158,9 +158,7 @@ public final class ProgressiveColumns implements Model {
   @Override
   public void reinitialize(RandomSource random) {
     double[] values = new double[columns.live().shape().size()];
-    columns
-        .live()
-        .draw(columns.initialization, columns.activation, 0, random, values);
+    columns.live().draw(columns.initialization, columns.activation, 0, random, values);
     Vectors.write(values, parameters());
   }
 

@@ -306,7 +306,8 @@ class ConvolutionalColumnsTest {
     ConvolutionLayers shape =
         ConvolutionLayers.of(new long[] {1, 8, 8}, new int[] {4, 5}, 3, new int[] {2, 2}, 6, 3);
     try (ConvolutionalNetwork network =
-            new ConvolutionalNetwork(shape, Initialization.SCALED, 0, DataType.FLOAT, random, workers);
+            new ConvolutionalNetwork(
+                shape, Initialization.SCALED, 0, DataType.FLOAT, random, workers);
         ProgressiveColumns model = new ProgressiveColumns(network.copy(), 0)) {
       INDArray features = Tensors.random(DataType.FLOAT, random, 9, 1, 8, 8);
       String bits = Vectors.sha256(network.forward(features, all(9, 0), false));
