@@ -18,8 +18,7 @@ record ColumnShape(ConvolutionLayers plain, int previous, List<ColumnLayer> laye
    * A column.
    *
    * @param adapterWidth a of every adapter; 0 for the units or channels that each layer takes /
-   *     previous, rounded up, with which V is not larger than W is in the middle of a network of
-   *     even width, however many columns there are
+   *     previous, rounded up, so that V does not grow with the number of columns
    */
   static ColumnShape of(ConvolutionLayers plain, int previous, int adapterWidth) {
     List<ColumnLayer> layers = new ArrayList<>();
