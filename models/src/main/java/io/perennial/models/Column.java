@@ -2,14 +2,13 @@ package io.perennial.models;
 
 import io.perennial.api.RandomSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The parameters of one column. The scalars of its adapters are multiplied into their projections
- * ({@link #fold}), so that a pass needs one product for all columns before.
+ * The parameters of one column, layer by layer, and what passes need made of them: projections with
+ * the adapters' scalars folded in ({@link Folding}), filters in the order of the products.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -24,31 +23,53 @@ final class Column<A> implements AutoCloseable {
   private final @Nullable Memory[] folded;
   private final @Nullable Memory[] adapterBiases;
   private final @Nullable Memory[] adapterWeights;
+  private final List<Packed> packed = new ArrayList<>();
+  private final @Nullable Packed[] lateral;
+
+  /**
+   * Filters in the order of the products.
+   *
+   * @param index of the layer
+   * @param weights written by {@link #pack}
+   */
+  record Packed(Patches index, Memory weights) {}
 
   Column(Kernels<A> kernels, ColumnShape shape) {
     this.kernels = kernels;
     this.shape = shape;
     this.parameters = Vectors.create(kernels.type(), shape.size());
     this.memory = Memory.of(parameters);
-    int count = shape.dense().count();
+    int count = shape.layers().size();
     this.weights = new Memory[count];
     this.biases = new Memory[count];
     this.folded = new @Nullable Memory[count];
     this.adapterBiases = new @Nullable Memory[count];
     this.adapterWeights = new @Nullable Memory[count];
-    for (int l = 0; l < count; l++) {
-      int out = shape.dense().outputs(l);
-      weights[l] = memory.slice(shape.weights(l), shape.dense().weightLength(l));
-      biases[l] = memory.slice(shape.bias(l), out);
-      if (shape.hasAdapter(l)) {
-        int a = shape.adapters()[l];
-        INDArray product = Vectors.create(kernels.type(), a, shape.anterior(l));
-        owned.add(product);
-        folded[l] = Memory.of(product);
-        adapterBiases[l] = memory.slice(shape.adapterBias(l), a);
-        adapterWeights[l] = memory.slice(shape.adapterWeights(l), a * out);
+    for (int i = 0; i < count; i++) {
+      ColumnLayer layer = shape.layers().get(i);
+      weights[i] = memory.slice(layer.weights(), layer.bias() - layer.weights());
+      biases[i] = memory.slice(layer.bias(), layer.outputs());
+      if (layer.hasAdapter()) {
+        folded[i] = vector(layer.width() * layer.anterior());
+        adapterBiases[i] = memory.slice(layer.adapterBias(), layer.width());
+        adapterWeights[i] = memory.slice(layer.adapterWeights(), layer.adapterWeightLength());
       }
     }
+    this.lateral = new @Nullable Packed[shape.convolutions()];
+    for (int l = 0; l < shape.convolutions(); l++) {
+      packed.add(packed(shape.convolution(l)));
+      lateral[l] = shape.layers().get(l).hasAdapter() ? packed(shape.lateral(l)) : null;
+    }
+  }
+
+  private Packed packed(ConvolutionLayer layer) {
+    return new Packed(new Patches(layer), vector(layer.weightLength()));
+  }
+
+  private Memory vector(int length) {
+    INDArray made = Vectors.create(kernels.type(), length);
+    owned.add(made);
+    return Memory.of(made);
   }
 
   ColumnShape shape() {
@@ -84,88 +105,80 @@ final class Column<A> implements AutoCloseable {
     return adapterWeights[layer];
   }
 
-  /** Scratch for work on adapters, each array as wide as the widest row of a projection. */
-  static final class Scratch<A> {
-    final A row;
-    final A product;
-    final A scales;
-    final A sums;
-    final double[] values;
+  /** The filters of a convolution. */
+  Packed packed(int layer) {
+    return packed.get(layer);
+  }
 
-    Scratch(Kernels<A> kernels, ColumnShape shape) {
-      int widest = 1;
-      for (int l = 0; l < shape.dense().count(); l++) {
-        widest = Math.max(widest, shape.anterior(l));
+  /** The filters U of a convolution's adapter; null without. */
+  @Nullable Packed lateral(int layer) {
+    return lateral[layer];
+  }
+
+  /** Brings the convolutions' filters, whose parameters have moved, into the products' order. */
+  void pack(FilterOrder<A> order) {
+    for (int l = 0; l < lateral.length; l++) {
+      order.pack(packed.get(l).index(), memory, packed.get(l).weights());
+      Packed second = lateral[l];
+      if (second != null) {
+        order.pack(second.index(), memory, second.weights());
       }
-      row = kernels.array(widest);
-      product = kernels.array(widest);
-      scales = kernels.array(widest);
-      sums = kernels.array(widest);
-      values = new double[widest];
     }
   }
 
-  /** Multiplies a layer's scalars into some rows of its projection. */
-  void fold(int layer, int fromRow, int rows, Scratch<A> scratch) {
-    Memory to = folded[layer];
-    if (to == null) {
-      return;
+  /** Scratch for {@link #pack}. */
+  FilterOrder<A> order() {
+    int longest = 0;
+    int most = 0;
+    for (int l = 0; l < lateral.length; l++) {
+      Packed second = lateral[l];
+      ConvolutionLayer layer = packed.get(l).index().layer();
+      int more = second == null ? 0 : second.index().layer().weightLength();
+      longest = Math.max(longest, Math.max(layer.weightLength(), more));
+      most = Math.max(most, layer.filters());
     }
-    readScales(layer, scratch);
-    int width = shape.anterior(layer);
-    for (int r = fromRow; r < fromRow + rows; r++) {
-      kernels.get(memory, shape.projection(layer) + r * width, scratch.row, 0, width);
-      kernels.fill(scratch.product, width, 0);
-      kernels.addProduct(1, scratch.row, scratch.scales, scratch.product, width);
-      kernels.put(scratch.product, 0, to, r * width, width);
-    }
+    return new FilterOrder<>(kernels, longest, most);
   }
 
-  /** All rows of all layers, once the parameters do not change any more. */
-  void fold() {
-    Scratch<A> scratch = new Scratch<>(kernels, shape);
-    for (int l = 0; l < shape.dense().count(); l++) {
-      fold(l, 0, shape.adapters()[l], scratch);
+  /** Folds and packs all layers, once the parameters do not change any more. */
+  void freeze() {
+    Folding<A> folding = new Folding<>(kernels, this);
+    for (int i = 0; i < shape.layers().size(); i++) {
+      folding.fold(i, 0, shape.layers().get(i).width());
     }
-  }
-
-  /** Fills {@link Scratch#scales} with the scalar of each element of a row of the projection. */
-  void readScales(int layer, Scratch<A> scratch) {
-    int each = shape.dense().inputs(layer);
-    int previous = shape.previous();
-    kernels.get(memory, shape.scales(layer), scratch.row, 0, previous);
-    kernels.toDouble(scratch.row, 0, scratch.values, 0, previous);
-    for (int j = previous - 1; j >= 0; j--) { // From the end, so that none is overwritten unread.
-      Arrays.fill(scratch.values, j * each, (j + 1) * each, scratch.values[j]);
-    }
-    kernels.fromDouble(scratch.values, 0, scratch.scales, 0, previous * each);
+    pack(order());
   }
 
   /**
-   * First values: weights as in {@link Mlp}, projections with He's bound and their output with
-   * Glorot's, scalars small and random, uniform in [0.05, 0.15).
+   * First values: weights as in the network without columns, projections with He's bound and their
+   * output with Glorot's, scalars small and random, uniform in [0.05, 0.15).
    */
-  void draw(Activation activation, int firstOutput, RandomSource random, double[] values) {
-    DenseLayers dense = shape.dense();
-    int top = dense.count() - 1;
-    for (int l = firstOutput > 0 ? top : 0; l <= top; l++) {
-      int in = dense.inputs(l);
-      int out = dense.outputs(l);
-      int first = l == top ? firstOutput : 0;
-      Activation follows = l == top ? Activation.TANH : activation;
-      uniform(values, shape.weights(l), first * in, out * in, follows.bound(in, out), random);
-      if (shape.hasAdapter(l)) {
-        int a = shape.adapters()[l];
-        int anterior = shape.anterior(l);
+  void draw(
+      Initialization initialization,
+      Activation activation,
+      int firstOutput,
+      RandomSource random,
+      double[] values) {
+    int top = shape.layers().size() - 1;
+    for (int i = firstOutput > 0 ? top : 0; i <= top; i++) {
+      ColumnLayer layer = shape.layers().get(i);
+      int in = layer.own().inputs();
+      int out = layer.outputs();
+      int first = i == top ? firstOutput : 0;
+      Activation follows = i == top ? Activation.TANH : activation;
+      initialization.draw(follows, in, out, first, random, values, layer.weights(), layer.bias());
+      if (layer.hasAdapter()) {
+        int a = layer.width();
         if (first == 0) {
           for (int j = 0; j < shape.previous(); j++) {
-            values[shape.scales(l) + j] = 0.05 + 0.1 * random.nextDouble();
+            values[layer.scales() + j] = 0.05 + 0.1 * random.nextDouble();
           }
-          double bound = Activation.RELU.bound(anterior, a);
-          uniform(values, shape.projection(l), 0, a * anterior, bound, random);
+          double bound = Activation.RELU.bound(layer.anterior(), a);
+          uniform(values, layer.projection(), 0, a * layer.anterior(), bound, random);
         }
-        double bound = Activation.TANH.bound(a, out);
-        uniform(values, shape.adapterWeights(l), first * a, out * a, bound, random);
+        int window = a * layer.area();
+        double bound = Activation.TANH.bound(window, out);
+        uniform(values, layer.adapterWeights(), first * window, out * window, bound, random);
       }
     }
   }

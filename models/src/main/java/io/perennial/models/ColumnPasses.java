@@ -1,7 +1,6 @@
 package io.perennial.models;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,22 +20,22 @@ final class ColumnPasses<A> implements AutoCloseable {
   private final List<Column<A>> columns;
   private final Column<A> live;
   private final DenseLayers dense;
+  private final @Nullable ConvolutionColumns<A> convolutions;
+  private final @Nullable Memory featuresGradient;
   private final Sharding sharding;
   private final int batch;
   private final List<INDArray> owned = new ArrayList<>();
-  private final Memory[] sides;
-  private final Memory[] adapted;
+  private final @Nullable Memory[] adapted;
   private final INDArray[] logits;
   private final @Nullable Memory[] logitsMemory;
   private final @Nullable Memory[] wanted;
   private final List<ColumnShard<A>> shards = new ArrayList<>();
   private final Memory[][] deltas;
-  private final Memory[][] adapterDeltas;
   private final Memory[][] deltaColumns;
-  private final Memory[][] adapterDeltaColumns;
   private final Memory[] owns;
   private final ColumnShard.Targets[] targets;
   private final A sums;
+  private final AdapterSums<A> adapterSums;
   private final IntConsumer fold = this::fold;
   private final IntConsumer forward = this::forward;
   private final IntConsumer backward = this::backward;
@@ -60,16 +59,27 @@ final class ColumnPasses<A> implements AutoCloseable {
     this.sharding = Sharding.of(batch, dense.withOutputs(1).size());
     this.batch = batch;
     int count = dense.count();
-    this.sides = new Memory[count];
-    this.adapted = new Memory[count];
-    for (int l = 1; l < count; l++) {
-      sides[l] = matrix(columns.size() * dense.inputs(l));
-      int a = live.shape().adapters()[l];
-      if (a > 0) {
-        adapted[l] = matrix(a);
+    Memory[][] inputs = new Memory[count][columns.size()];
+    this.adapted = new @Nullable Memory[count];
+    boolean images = live.shape().convolutions() > 0;
+    for (int l = images ? 0 : 1; l < count; l++) {
+      for (int c = 0; c < columns.size(); c++) {
+        inputs[l][c] = matrix(dense.inputs(l));
       }
+      int a = live.shape().dense(l).width();
+      adapted[l] = a > 0 ? matrix(a) : null;
     }
-    int widest = ColumnShard.widestFrozen(columns);
+    this.owns = new Memory[count];
+    for (int l = 0; l < count; l++) {
+      owns[l] = inputs[l][columns.size() - 1];
+    }
+    this.featuresGradient = images ? matrix(dense.inputs(0)) : null;
+    this.convolutions =
+        featuresGradient == null
+            ? null
+            : new ConvolutionColumns<>(
+                kernels, workers, columns, batch, inputs[0], featuresGradient);
+    int widest = ColumnShard.widestAdapter(columns.subList(0, columns.size() - 1));
     Memory frozenAdapted = widest == 0 ? null : matrix(widest);
     this.logits = new INDArray[columns.size()];
     this.logitsMemory = new @Nullable Memory[columns.size()];
@@ -78,19 +88,13 @@ final class ColumnPasses<A> implements AutoCloseable {
     for (int s = 0; s < shardCount; s++) {
       shards.add(
           new ColumnShard<>(
-              kernels, columns, activation, sharding, s, batch, sides, adapted, frozenAdapted));
+              kernels, columns, activation, sharding, s, batch, inputs, adapted, frozenAdapted));
     }
     this.deltas = new Memory[shardCount][count];
-    this.adapterDeltas = new Memory[shardCount][count];
     this.deltaColumns = new Memory[shardCount][count];
-    this.adapterDeltaColumns = new Memory[shardCount][count];
-    this.owns = new Memory[count];
     this.targets = new ColumnShard.Targets[shardCount];
-    this.sums = kernels.array(Math.max(dense.widest(), Math.max(widest, widestAdapter())));
-  }
-
-  private int widestAdapter() {
-    return Arrays.stream(live.shape().adapters()).max().orElse(0);
+    this.sums = kernels.array(dense.widest());
+    this.adapterSums = new AdapterSums<>(kernels, live);
   }
 
   /**
@@ -105,6 +109,14 @@ final class ColumnPasses<A> implements AutoCloseable {
     }
     if (columns.size() > 1 && needed[columns.size() - 1]) {
       workers.run(sharding.count(), fold);
+    }
+    ConvolutionColumns<A> images = convolutions;
+    if (images != null) {
+      int newest = columns.size() - 1;
+      while (newest > 0 && !needed[newest]) {
+        newest--;
+      }
+      images.forward(input, newest);
     }
     workers.run(sharding.count(), forward);
   }
@@ -140,44 +152,43 @@ final class ColumnPasses<A> implements AutoCloseable {
         targets[s] = new ColumnShard.Targets(live.shape(), sharding, s, gradient);
       }
     }
+    Memory input = features;
+    if (convolutions == null && input != null) {
+      owns[0] = input;
+    }
     workers.run(sharding.count(), backward);
     workers.run(sharding.count(), products);
     for (int l = 0; l <= top; l++) {
-      int layer = l;
-      int out = dense.outputs(l);
-      sum(out, live.shape().bias(l), gradient, shard -> shard.columnSums(layer));
-      int a = live.shape().adapters()[l];
-      if (a > 0) {
-        sum(a, live.shape().adapterBias(l), gradient, shard -> shard.adapterSums(layer));
-        sumScales(l, gradient);
-      }
+      sumBias(l, gradient);
+      sumAdapter(l, gradient);
+    }
+    if (convolutions != null) {
+      convolutions.backward(gradient);
     }
   }
 
-  private void sum(
-      int width,
-      int offset,
-      Memory gradient,
-      java.util.function.Function<ColumnShard<A>, A> ofShard) {
+  private void sumBias(int l, Memory gradient) {
+    int width = dense.outputs(l);
     kernels.fill(sums, width, 0);
     for (ColumnShard<A> shard : shards) {
-      kernels.add(ofShard.apply(shard), sums, width);
+      kernels.add(shard.columnSums(l), sums, width);
     }
-    kernels.put(sums, 0, gradient, offset, width);
+    kernels.put(sums, 0, gradient, live.shape().dense(l).bias(), width);
   }
 
-  private void sumScales(int layer, Memory gradient) {
-    double[] total = targets[0].scales[layer];
-    for (int s = 1; s < targets.length; s++) {
-      for (int j = 0; j < total.length; j++) {
-        total[j] += targets[s].scales[layer][j];
+  private void sumAdapter(int l, Memory gradient) {
+    if (!live.shape().dense(l).hasAdapter()) {
+      return;
+    }
+    int number = live.shape().convolutions() + l;
+    adapterSums.start(number);
+    for (ColumnShard<A> shard : shards) {
+      Adapter<A> adapter = shard.adapter(l);
+      if (adapter != null) {
+        adapterSums.add(adapter);
       }
     }
-    for (int from = 0; from < total.length; from += dense.widest()) {
-      int n = Math.min(dense.widest(), total.length - from);
-      kernels.fromDouble(total, from, sums, 0, n);
-      kernels.put(sums, 0, gradient, live.shape().scales(layer) + from, n);
-    }
+    adapterSums.write(number, gradient);
   }
 
   private void fold(int shard) {
@@ -185,30 +196,15 @@ final class ColumnPasses<A> implements AutoCloseable {
   }
 
   private void forward(int shard) {
-    Memory input = features;
-    if (input != null) {
-      shards.get(shard).forward(input, wanted);
-    }
+    shards.get(shard).forward(convolutions == null ? features : null, wanted);
   }
 
   private void backward(int shard) {
-    shards.get(shard).backward(deltas[shard], adapterDeltas[shard]);
+    shards.get(shard).backward(deltas[shard], featuresGradient);
   }
 
   private void products(int shard) {
-    Memory input = features;
-    if (input != null) {
-      owns[0] = input;
-      shards
-          .get(shard)
-          .products(
-              deltaColumns[shard],
-              adapterDeltaColumns[shard],
-              owns,
-              sides,
-              adapted,
-              targets[shard]);
-    }
+    shards.get(shard).products(deltaColumns[shard], owns, adapted, targets[shard]);
   }
 
   private void prepareBackward() {
@@ -219,15 +215,6 @@ final class ColumnPasses<A> implements AutoCloseable {
     for (int l = 0; l <= top; l++) {
       if (l < top) {
         slice(matrix(dense.outputs(l)), dense.outputs(l), l, deltas, deltaColumns);
-      }
-      int a = live.shape().adapters()[l];
-      if (a > 0) {
-        slice(matrix(a), a, l, adapterDeltas, adapterDeltaColumns);
-      }
-      if (l > 0) {
-        int width = dense.inputs(l);
-        int own = (columns.size() - 1) * width;
-        owns[l] = sides[l].slice(own, batch * columns.size() * width - own);
       }
     }
     backwardReady = true;
@@ -251,6 +238,10 @@ final class ColumnPasses<A> implements AutoCloseable {
 
   @Override
   public void close() {
+    if (convolutions != null) {
+      convolutions.close();
+    }
+    shards.forEach(ColumnShard::close);
     owned.forEach(INDArray::close);
   }
 }

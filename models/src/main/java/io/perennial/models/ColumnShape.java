@@ -6,35 +6,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the tensors of a column lie in its flat parameter vector, layer by layer: {@code W [out,
- * in]} and {@code b [out]}, and from the second layer of a column with predecessors on its adapter,
- * {@code α [previous]}, {@code V [a, previous · in]}, {@code c [a]} and {@code U [out, a]}.
+ * The layers of a column: convolutions or none, then dense ones. From the second layer on, those of
+ * a column with predecessors have adapters.
  *
- * @param dense the column without its adapters
+ * @param plain the column without its adapters
  * @param previous how many columns come before it
- * @param adapters a of each layer; 0 where it has no adapter
- * @param starts of each layer
- * @param size of the parameter vector
+ * @param layers the convolutions, then the dense ones
  */
-record ColumnShape(DenseLayers dense, int previous, int[] adapters, int[] starts, int size) {
+record ColumnShape(ConvolutionLayers plain, int previous, List<ColumnLayer> layers) {
   /**
    * A column.
    *
-   * @param adapterWidth a of every adapter; 0 for each layer's inputs / previous, rounded up, with
-   *     which V is about as large as W however many columns there are
+   * @param adapterWidth a of every adapter; 0 for the units or channels that each layer takes /
+   *     previous, rounded up, so that V does not grow with the number of columns
    */
-  static ColumnShape of(DenseLayers dense, int previous, int adapterWidth) {
-    int[] adapters = new int[dense.count()];
-    int[] starts = new int[dense.count()];
+  static ColumnShape of(ConvolutionLayers plain, int previous, int adapterWidth) {
+    List<ColumnLayer> layers = new ArrayList<>();
+    List<LayerBlock> blocks = plain.blocks();
     long size = 0;
-    for (int l = 0; l < dense.count(); l++) {
-      starts[l] = (int) size;
-      size += (dense.inputs(l) + 1L) * dense.outputs(l);
-      if (l > 0 && previous > 0) {
-        int automatic = (dense.inputs(l) + previous - 1) / previous;
-        int a = adapterWidth > 0 ? adapterWidth : automatic;
-        adapters[l] = a;
-        size += previous + (long) a * previous * dense.inputs(l) + a + (long) a * dense.outputs(l);
+    for (int i = 0; i < blocks.size(); i++) {
+      LayerBlock block = blocks.get(i);
+      boolean convolution = i < plain.convolutions().size();
+      int each = convolution ? block.units() : block.inputs();
+      int area = convolution ? block.block() : 1;
+      int width = 0;
+      long start = size;
+      size += (block.inputs() + 1L) * block.outputs();
+      if (i > 0 && previous > 0) {
+        int automatic = (block.units() + previous - 1) / previous;
+        width = adapterWidth > 0 ? adapterWidth : automatic;
+        size += previous + (long) width * previous * each + width;
+        size += (long) width * area * block.outputs();
       }
       if (size > Integer.MAX_VALUE / 4) {
         throw new InputException(
@@ -44,59 +46,66 @@ record ColumnShape(DenseLayers dense, int previous, int[] adapters, int[] starts
                 + Integer.MAX_VALUE / 4
                 + " parameters; use narrower adapters or layers");
       }
+      LayerBlock own = new LayerBlock((int) start, block.outputs(), block.units(), block.block());
+      layers.add(new ColumnLayer(own, previous, each, area, width));
     }
-    return new ColumnShape(dense, previous, adapters, starts, (int) size);
+    return new ColumnShape(plain, previous, List.copyOf(layers));
   }
 
-  /** The width of what an adapter of a layer reads: the activations of all columns before. */
-  int anterior(int layer) {
-    return previous * dense.inputs(layer);
+  int size() {
+    return top().end();
   }
 
-  boolean hasAdapter(int layer) {
-    return adapters[layer] > 0;
+  ColumnLayer top() {
+    return layers.get(layers.size() - 1);
   }
 
-  int weights(int layer) {
-    return starts[layer];
+  DenseLayers dense() {
+    return plain.dense();
   }
 
-  int bias(int layer) {
-    return starts[layer] + dense.weightLength(layer);
+  /** A layer of the dense stack. */
+  ColumnLayer dense(int layer) {
+    return layers.get(convolutions() + layer);
   }
 
-  int scales(int layer) {
-    return bias(layer) + dense.outputs(layer);
+  /** How many layers are convolutions. */
+  int convolutions() {
+    return plain.convolutions().size();
   }
 
-  int projection(int layer) {
-    return scales(layer) + previous;
+  /** A convolution of the layer's own input, at its place among this column's parameters. */
+  ConvolutionLayer convolution(int layer) {
+    ConvolutionLayer own = plain.convolutions().get(layer);
+    return own.taking(own.channels(), layers.get(layer).weights());
   }
 
-  int adapterBias(int layer) {
-    return projection(layer) + adapters[layer] * anterior(layer);
-  }
-
-  int adapterWeights(int layer) {
-    return adapterBias(layer) + adapters[layer];
+  /** The convolution U of the outputs of a layer's adapter. */
+  ConvolutionLayer lateral(int layer) {
+    ColumnLayer place = layers.get(layer);
+    return plain.convolutions().get(layer).taking(place.width(), place.adapterWeights());
   }
 
   List<Model.Slice> slices() {
     List<Model.Slice> slices = new ArrayList<>();
-    for (int l = 0; l < dense.count(); l++) {
-      String name = l == dense.count() - 1 ? "output" : "layer" + l;
-      long out = dense.outputs(l);
-      slices.add(new Model.Slice(name + ".weight", weights(l), new long[] {out, dense.inputs(l)}));
-      slices.add(new Model.Slice(name + ".bias", bias(l), new long[] {out}));
-      if (hasAdapter(l)) {
-        long a = adapters[l];
-        slices.add(new Model.Slice(name + ".lateral.scale", scales(l), new long[] {previous}));
+    List<Model.Slice> own = plain.slices();
+    for (int i = 0; i < layers.size(); i++) {
+      ColumnLayer layer = layers.get(i);
+      Model.Slice weight = own.get(2 * i);
+      Model.Slice bias = own.get(2 * i + 1);
+      slices.add(new Model.Slice(weight.name(), layer.weights(), weight.shape()));
+      slices.add(new Model.Slice(bias.name(), layer.bias(), bias.shape()));
+      if (layer.hasAdapter()) {
+        String name = bias.name().substring(0, bias.name().lastIndexOf('.')) + ".lateral.";
+        long a = layer.width();
+        long[] lateral = weight.shape().clone();
+        lateral[1] = a;
+        slices.add(new Model.Slice(name + "scale", layer.scales(), new long[] {previous}));
         slices.add(
             new Model.Slice(
-                name + ".lateral.projection", projection(l), new long[] {a, anterior(l)}));
-        slices.add(new Model.Slice(name + ".lateral.bias", adapterBias(l), new long[] {a}));
-        slices.add(
-            new Model.Slice(name + ".lateral.weight", adapterWeights(l), new long[] {out, a}));
+                name + "projection", layer.projection(), new long[] {a, layer.anterior()}));
+        slices.add(new Model.Slice(name + "bias", layer.adapterBias(), new long[] {a}));
+        slices.add(new Model.Slice(name + "weight", layer.adapterWeights(), lateral));
       }
     }
     return List.copyOf(slices);

@@ -1,15 +1,14 @@
 package io.perennial.models;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some rows of a batch on their way through the columns, and some outputs of each layer for the
- * gradients, which sum over all rows. One thread at a time works on a shard, and shards share
- * nothing they write.
- *
- * <p>The activations of a layer stand side by side, column after column, in one matrix {@code [N,
- * columns · width]}: its first part is what the next column's adapter reads.
+ * Some rows of a batch on their way through the dense layers of the columns, and some outputs of
+ * each layer for the gradients, which sum over all rows. One thread at a time works on a shard, and
+ * shards share nothing they write.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -25,22 +24,27 @@ final class ColumnShard<A> {
   private final int first;
   private final int rows;
 
-  /** This shard's rows of each layer's input; {@code [layer][column]}, none of layer 0. */
+  /** This shard's rows of each layer's input, {@code [layer][column]}; of layer 0 after images. */
   private final Memory[][] inputs;
 
-  private final Memory[] adapted;
+  /** Of each layer and column; null where it has none. */
+  private final List<@Nullable Adapter<A>[]> adapters = new ArrayList<>();
+
+  /** The outputs of the adapters, of this shard's rows: the live column's, and any frozen one's. */
+  private final @Nullable Memory[] liveAdapted;
+
   private final @Nullable Memory frozenAdapted;
   private final A block;
   private final A other;
-  private final A bias;
+  private final A sums;
   private final A[] columnSums;
-  private final A[] adapterSums;
-  private final Column.Scratch<A> scratch;
+  private final Folding<A> folding;
   private @Nullable Memory wholeFeatures;
   private @Nullable Memory features;
+  private @Nullable Memory gradientPart;
 
   /**
-   * @param sides each layer's input, side by side; layer 0's is not read
+   * @param whole each layer's input in each column; layer 0's if it follows convolutions
    * @param adapted the outputs of the live column's adapters, {@code [N, a]} of each layer
    * @param frozenAdapted room for those of any frozen one
    */
@@ -51,8 +55,8 @@ final class ColumnShard<A> {
       Sharding sharding,
       int shard,
       int batch,
-      Memory[] sides,
-      Memory[] adapted,
+      Memory[][] whole,
+      @Nullable Memory[] adapted,
       @Nullable Memory frozenAdapted) {
     this.kernels = kernels;
     this.columns = columns;
@@ -64,45 +68,53 @@ final class ColumnShard<A> {
     this.batch = batch;
     this.first = sharding.from(batch, shard);
     this.rows = sharding.length(batch, shard);
+    this.liveAdapted = adapted;
+    this.frozenAdapted = frozenAdapted;
     int count = dense.count();
     this.inputs = new Memory[count][columns.size()];
-    this.adapted = new Memory[count];
     this.columnSums = kernels.arrays(count);
-    this.adapterSums = kernels.arrays(count);
+    int widestAdapter = widestAdapter(columns);
+    Adapter.Scratch<A> scratch = new Adapter.Scratch<>(kernels, widestAdapter, 0);
     for (int l = 0; l < count; l++) {
       columnSums[l] = kernels.array(dense.outputs(l));
-      int a = live.shape().adapters()[l];
-      adapterSums[l] = kernels.array(a);
-      if (l > 0) {
-        int width = dense.inputs(l);
-        int stride = width * columns.size();
-        for (int c = 0; c < columns.size(); c++) {
-          int own = c * width;
-          long from = (long) first * stride + own;
-          inputs[l][c] = sides[l].slice(from, rows * stride - own);
-        }
+      for (int c = 0; c < columns.size() && whole[l][c] != null; c++) {
+        inputs[l][c] = part(whole[l][c], dense.inputs(l));
       }
-      if (a > 0) {
-        this.adapted[l] = part(adapted[l], a);
-      }
+      adapters.add(adapters(l, scratch));
     }
-    this.frozenAdapted = frozenAdapted == null ? null : part(frozenAdapted, widestFrozen(columns));
-    int widest = Math.max(dense.widest(), widestAdapter(columns));
+    int widest = Math.max(dense.widest(), widestAdapter);
     this.block = kernels.array(Math.max(Kernels.BLOCK, widest));
     this.other = kernels.array(Math.max(Kernels.BLOCK, widest));
-    this.bias = kernels.array(widest);
-    this.scratch = new Column.Scratch<>(kernels, live.shape());
+    this.sums = kernels.array(Math.max(Kernels.BLOCK, widest));
+    this.folding = new Folding<>(kernels, live);
   }
 
-  static int widestFrozen(List<? extends Column<?>> columns) {
-    return widestAdapter(columns.subList(0, columns.size() - 1));
+  @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
+  private @Nullable Adapter<A>[] adapters(int l, Adapter.Scratch<A> scratch) {
+    @Nullable Adapter<A>[] made = new Adapter[columns.size()];
+    int widestFrozen = widestAdapter(columns.subList(0, columns.size() - 1));
+    for (int c = 1; c < columns.size(); c++) {
+      Column<A> column = columns.get(c);
+      Memory folded = column.folded(number(l));
+      Memory biases = column.adapterBias(number(l));
+      Memory outputs = column == live ? liveAdapted[l] : frozenAdapted;
+      if (folded != null && biases != null && outputs != null) {
+        ColumnLayer layer = column.shape().dense(l);
+        // The frozen ones share a matrix: a shard's part of it must not depend on the width.
+        int room = column == live ? layer.width() : widestFrozen;
+        Memory to = outputs.slice((long) first * room, rows * layer.width());
+        Memory[] anterior = Arrays.copyOf(inputs[l], c);
+        made[c] = new Adapter<>(kernels, layer, anterior, folded, biases, to, rows, 1, scratch);
+      }
+    }
+    return made;
   }
 
-  private static int widestAdapter(List<? extends Column<?>> columns) {
+  static int widestAdapter(List<? extends Column<?>> columns) {
     int widest = 0;
     for (Column<?> column : columns) {
-      for (int a : column.shape().adapters()) {
-        widest = Math.max(widest, a);
+      for (int l = 0; l < column.shape().dense().count(); l++) {
+        widest = Math.max(widest, column.shape().dense(l).width());
       }
     }
     return widest;
@@ -112,24 +124,28 @@ final class ColumnShard<A> {
     return whole.slice((long) first * width, rows * width);
   }
 
+  /** The number of a dense layer among all layers. */
+  private int number(int layer) {
+    return live.shape().convolutions() + layer;
+  }
+
   /** Prepares this shard's rows of the live column's projections, whose parameters have moved. */
   void fold() {
-    for (int l = 1; l < dense.count(); l++) {
-      int a = live.shape().adapters()[l];
-      live.fold(l, sharding.from(a, shard), sharding.length(a, shard), scratch);
+    for (int l = 0; l < dense.count(); l++) {
+      int a = live.shape().dense(l).width();
+      folding.fold(number(l), sharding.from(a, shard), sharding.length(a, shard));
     }
   }
 
   /**
    * Computes the columns up to the last one whose logits are wanted.
    *
+   * @param batchFeatures the first layer's input; null if each column has its own
    * @param logits of each column, {@code [N, outputs]}; null where they are not wanted
    */
-  void forward(Memory batchFeatures, @Nullable Memory[] logits) {
-    Memory x = features;
-    if (x == null || wholeFeatures != batchFeatures) {
-      x = part(batchFeatures, dense.inputs(0));
-      features = x;
+  void forward(@Nullable Memory batchFeatures, @Nullable Memory[] logits) {
+    if (batchFeatures != null && wholeFeatures != batchFeatures) {
+      features = part(batchFeatures, dense.inputs(0));
       wholeFeatures = batchFeatures;
     }
     int last = columns.size() - 1;
@@ -138,104 +154,121 @@ final class ColumnShard<A> {
     }
     int top = dense.count() - 1;
     for (int c = 0; c <= last; c++) {
-      Column<A> column = columns.get(c);
       for (int l = 0; l < top; l++) {
-        int width = dense.outputs(l);
-        layer(column, c, l, x, inputs[l + 1][c], width * columns.size());
-        finish(inputs[l + 1][c], width * columns.size(), width, column.bias(l), activation);
+        layer(c, l, inputs[l + 1][c]);
+        finish(inputs[l + 1][c], dense.outputs(l), columns.get(c).bias(number(l)), activation);
       }
       Memory wanted = logits[c];
       if (wanted != null) {
-        int width = column.shape().dense().outputs();
+        int width = columns.get(c).shape().dense().outputs();
         Memory part = part(wanted, width);
-        layer(column, c, top, x, part, width);
-        finish(part, width, width, column.bias(top), null);
+        layer(c, top, part);
+        finish(part, width, columns.get(c).bias(number(top)), null);
       }
     }
   }
 
   /** {@code z = x Wᵀ + relu(anterior V'ᵀ + c) Uᵀ}. */
-  private void layer(Column<A> column, int number, int l, Memory x, Memory z, int stride) {
+  private void layer(int number, int l, Memory z) {
+    Column<A> column = columns.get(number);
     int in = dense.inputs(l);
-    int side = in * columns.size();
     int out = column.shape().dense().outputs(l);
-    Memory own = l == 0 ? x : inputs[l][number];
-    kernels.gemm(
-        false, true, rows, out, in, own, l == 0 ? in : side, column.weights(l), in, 0, z, stride);
-    Memory folded = column.folded(l);
-    Memory adapterBias = column.adapterBias(l);
-    Memory adapterWeights = column.adapterWeights(l);
-    if (folded != null && adapterBias != null && adapterWeights != null) {
-      int a = column.shape().adapters()[l];
-      int anterior = column.shape().anterior(l);
-      Memory y = adapted(column, l);
-      kernels.gemm(false, true, rows, a, anterior, inputs[l][0], side, folded, anterior, 0, y, a);
-      finish(y, a, a, adapterBias, Activation.RELU);
-      kernels.gemm(false, true, rows, out, a, y, a, adapterWeights, a, 1, z, stride);
+    Memory shared = features;
+    Memory x = l == 0 && shared != null ? shared : inputs[l][number];
+    kernels.gemm(false, true, rows, out, in, x, in, column.weights(number(l)), in, 0, z, out);
+    Adapter<A> adapter = adapters.get(l)[number];
+    Memory weights = column.adapterWeights(number(l));
+    if (adapter != null && weights != null) {
+      adapter.forward();
+      int a = adapter.size();
+      kernels.gemm(false, true, rows, out, a, adapter.outputs(), a, weights, a, 1, z, out);
     }
   }
 
-  private Memory adapted(Column<A> column, int layer) {
-    Memory shared = frozenAdapted;
-    return column == live || shared == null ? adapted[layer] : shared;
-  }
-
-  /** Bias and activation (none if null), row by row because rows may be apart. */
-  private void finish(
-      Memory z, int stride, int width, Memory biases, @Nullable Activation function) {
-    kernels.get(biases, 0, bias, 0, width);
-    for (int row = 0; row < rows; row++) {
-      kernels.get(z, row * stride, block, 0, width);
+  /** Bias and activation (none if null), in one pass over the product. */
+  private void finish(Memory z, int width, Memory biases, @Nullable Activation function) {
+    int length = rows * width;
+    int step = wholeRows(width);
+    for (int at = 0; at < Math.min(step, length); at += width) {
+      kernels.get(biases, 0, other, at, width);
+    }
+    for (int at = 0; at < length; at += step) {
+      int n = Math.min(step, length - at);
+      kernels.get(z, at, block, 0, n);
       if (function == null) {
-        kernels.add(bias, block, width);
+        kernels.add(other, block, n);
       } else {
-        function.apply(kernels, block, bias, width);
+        function.apply(kernels, block, other, n);
       }
-      kernels.put(block, 0, z, row * stride, width);
+      kernels.put(block, 0, z, at, n);
     }
+  }
+
+  /** The elements of as many whole rows as fit a block. */
+  private static int wholeRows(int width) {
+    return width * Math.max(1, Kernels.BLOCK / width);
   }
 
   /**
    * Propagates the logits' gradient through the live column and its adapters.
    *
    * @param deltas this shard's part of each layer's; the last one is given, the others are written
-   * @param adapterDeltas this shard's part of each adapter's, written
+   * @param featuresGradient of the first layer's input, {@code [N, F]}, written; null if none
    */
-  void backward(Memory[] deltas, Memory[] adapterDeltas) {
+  void backward(Memory[] deltas, @Nullable Memory featuresGradient) {
     int top = dense.count() - 1;
-    for (int l = 0; l <= top; l++) {
-      kernels.fill(columnSums[l], dense.outputs(l), 0);
-      kernels.fill(adapterSums[l], live.shape().adapters()[l], 0);
-    }
-    visit(deltas[top], dense.outputs(top), null, 0, activation, columnSums[top]);
-    for (int l = top; l > 0; l--) {
+    visit(deltas[top], dense.outputs(top), null, columnSums[top]);
+    for (int l = top; l >= 0; l--) {
       int in = dense.inputs(l);
       int out = dense.outputs(l);
-      Memory adapterWeights = live.adapterWeights(l);
-      if (adapterWeights != null) {
-        int a = live.shape().adapters()[l];
-        Memory delta = adapterDeltas[l];
-        kernels.gemm(false, false, rows, a, out, deltas[l], out, adapterWeights, a, 0, delta, a);
-        visit(delta, a, adapted[l], a, Activation.RELU, adapterSums[l]);
+      Adapter<A> adapter = adapter(l);
+      Memory weights = live.adapterWeights(number(l));
+      if (adapter != null && weights != null) {
+        int a = adapter.size();
+        Memory to = adapter.deltas();
+        kernels.gemm(false, false, rows, a, out, deltas[l], out, weights, a, 0, to, a);
+        adapter.backward();
       }
-      Memory below = deltas[l - 1];
-      kernels.gemm(false, false, rows, in, out, deltas[l], out, live.weights(l), in, 0, below, in);
-      Memory h = inputs[l][columns.size() - 1];
-      visit(below, in, h, in * columns.size(), activation, columnSums[l - 1]);
+      Memory below = l > 0 ? deltas[l - 1] : ownFeatures(featuresGradient);
+      if (below != null) {
+        Memory own = live.weights(number(l));
+        kernels.gemm(false, false, rows, in, out, deltas[l], out, own, in, 0, below, in);
+      }
+      if (l > 0) {
+        visit(deltas[l - 1], in, inputs[l][columns.size() - 1], columnSums[l - 1]);
+      }
     }
   }
 
-  /** The function's derivative (unless {@code h} is null) and the columns' sums, row by row. */
-  private void visit(
-      Memory delta, int width, @Nullable Memory h, int stride, Activation function, A sums) {
-    for (int row = 0; row < rows; row++) {
-      kernels.get(delta, row * width, block, 0, width);
+  private @Nullable Memory ownFeatures(@Nullable Memory featuresGradient) {
+    Memory own = gradientPart;
+    if (own == null && featuresGradient != null) {
+      own = part(featuresGradient, dense.inputs(0));
+      gradientPart = own;
+    }
+    return own;
+  }
+
+  /** The activation's derivative (unless {@code h} is null) and the columns' sums. */
+  private void visit(Memory delta, int width, @Nullable Memory h, A columns) {
+    int length = rows * width;
+    int step = wholeRows(width);
+    int used = Math.min(step, length);
+    kernels.fill(sums, used, 0);
+    for (int at = 0; at < length; at += step) {
+      int n = Math.min(step, length - at);
+      kernels.get(delta, at, block, 0, n);
       if (h != null) {
-        kernels.get(h, row * stride, other, 0, width);
-        function.applyGradient(kernels, block, other, width);
-        kernels.put(block, 0, delta, row * width, width);
+        kernels.get(h, at, other, 0, n);
+        activation.applyGradient(kernels, block, other, n);
+        kernels.put(block, 0, delta, at, n);
       }
-      kernels.add(block, sums, width);
+      kernels.add(block, sums, n);
+    }
+    kernels.fill(columns, width, 0);
+    for (int row = 0; row < used; row += width) {
+      System.arraycopy(sums, row, other, 0, width);
+      kernels.add(other, columns, width);
     }
   }
 
@@ -244,137 +277,66 @@ final class ColumnShard<A> {
     return columnSums[layer];
   }
 
-  /** The sums over this shard's rows, for the bias of an adapter. */
-  A adapterSums(int layer) {
-    return adapterSums[layer];
+  /** The live column's, with what this shard's rows summed in it. */
+  @Nullable Adapter<A> adapter(int layer) {
+    return adapters.get(layer)[columns.size() - 1];
   }
 
   /**
    * The gradients of this shard's outputs of each layer.
    *
    * @param deltas each layer's, from this shard's first output on; rows keep their distance
-   * @param adapterDeltas each adapter's, likewise
    * @param owns the live column's own input of each layer, for all rows
-   * @param sides each layer's input of all columns, for all rows
-   * @param adapters the adapters' outputs, for all rows
+   * @param adapted the live adapters' outputs, for all rows
    * @param gradient where this shard's part of each tensor goes
    */
-  void products(
-      Memory[] deltas,
-      Memory[] adapterDeltas,
-      Memory[] owns,
-      Memory[] sides,
-      Memory[] adapters,
-      Targets gradient) {
+  void products(Memory[] deltas, Memory[] owns, @Nullable Memory[] adapted, Targets gradient) {
     for (int l = dense.count() - 1; l >= 0; l--) {
       int in = dense.inputs(l);
       int out = dense.outputs(l);
-      int side = in * columns.size();
       int mine = sharding.length(out, shard);
-      int a = live.shape().adapters()[l];
       if (mine > 0) {
-        int stride = l == 0 ? in : side;
-        kernels.gemm(
-            true,
-            false,
-            mine,
-            in,
-            batch,
-            deltas[l],
-            out,
-            owns[l],
-            stride,
-            0,
-            gradient.weights[l],
-            in);
-        if (a > 0) {
-          Memory to = gradient.adapterWeights[l];
-          kernels.gemm(true, false, mine, a, batch, deltas[l], out, adapters[l], a, 0, to, a);
+        Memory to = gradient.weights[l];
+        kernels.gemm(true, false, mine, in, batch, deltas[l], out, owns[l], in, 0, to, in);
+        int a = live.shape().dense(l).width();
+        Memory y = adapted[l];
+        if (a > 0 && y != null) {
+          Memory lateral = gradient.adapterWeights[l];
+          kernels.gemm(true, false, mine, a, batch, deltas[l], out, y, a, 0, lateral, a);
         }
       }
-      int projected = sharding.length(a, shard);
-      if (a > 0) {
-        int anterior = live.shape().anterior(l);
-        kernels.fill(scratch.sums, anterior, 0);
-        if (projected > 0) {
-          kernels.gemm(
-              true,
-              false,
-              projected,
-              anterior,
-              batch,
-              adapterDeltas[l],
-              a,
-              sides[l],
-              side,
-              0,
-              gradient.projections[l],
-              anterior);
-          unfold(l, projected, gradient.projections[l]);
-        }
-        sumScales(l, gradient.scales[l]);
-      }
-    }
-  }
-
-  /** From the gradient of the product αV to those of α, in the scratch's sums, and V. */
-  private void unfold(int layer, int projected, Memory gradient) {
-    int anterior = live.shape().anterior(layer);
-    int firstRow = sharding.from(live.shape().adapters()[layer], shard);
-    int start = live.shape().projection(layer) + firstRow * anterior;
-    live.readScales(layer, scratch);
-    for (int r = 0; r < projected; r++) {
-      kernels.get(live.memory(), start + r * anterior, scratch.row, 0, anterior);
-      kernels.get(gradient, r * anterior, scratch.product, 0, anterior);
-      kernels.addProduct(1, scratch.row, scratch.product, scratch.sums, anterior);
-      kernels.fill(scratch.row, anterior, 0);
-      kernels.addProduct(1, scratch.product, scratch.scales, scratch.row, anterior);
-      kernels.put(scratch.row, 0, gradient, r * anterior, anterior);
-    }
-  }
-
-  /** This shard's part of the gradients of a layer's scalars. */
-  private void sumScales(int layer, double[] gradient) {
-    int each = dense.inputs(layer);
-    int previous = live.shape().previous();
-    kernels.toDouble(scratch.sums, 0, scratch.values, 0, previous * each);
-    for (int j = 0; j < previous; j++) {
-      double sum = 0;
-      for (int i = j * each; i < (j + 1) * each; i++) {
-        sum += scratch.values[i];
-      }
-      gradient[j] = sum;
     }
   }
 
   /** Where a shard's part of the gradient goes, each by layer. */
   static final class Targets {
     final Memory[] weights;
-    final Memory[] projections;
     final Memory[] adapterWeights;
-    final double[][] scales;
 
     Targets(ColumnShape shape, Sharding sharding, int shard, Memory gradient) {
       int count = shape.dense().count();
       weights = new Memory[count];
-      projections = new Memory[count];
       adapterWeights = new Memory[count];
-      scales = new double[count][shape.previous()];
       for (int l = 0; l < count; l++) {
+        ColumnLayer layer = shape.dense(l);
         int in = shape.dense().inputs(l);
-        int out = shape.dense().outputs(l);
-        int from = sharding.from(out, shard);
-        int mine = sharding.length(out, shard);
-        int a = shape.adapters()[l];
-        weights[l] = gradient.slice(shape.weights(l) + (long) from * in, mine * in);
+        int from = sharding.from(layer.outputs(), shard);
+        int mine = sharding.length(layer.outputs(), shard);
+        int a = layer.width();
+        weights[l] = gradient.slice(layer.weights() + (long) from * in, mine * in);
         if (a > 0) {
-          int row = sharding.from(a, shard);
-          int anterior = shape.anterior(l);
-          adapterWeights[l] = gradient.slice(shape.adapterWeights(l) + (long) from * a, mine * a);
-          projections[l] =
-              gradient.slice(
-                  shape.projection(l) + (long) row * anterior,
-                  sharding.length(a, shard) * anterior);
+          adapterWeights[l] = gradient.slice(layer.adapterWeights() + (long) from * a, mine * a);
+        }
+      }
+    }
+  }
+
+  /** Frees what the adapters allocated. */
+  void close() {
+    for (@Nullable Adapter<A>[] ofColumns : adapters) {
+      for (Adapter<A> adapter : ofColumns) {
+        if (adapter != null) {
+          adapter.close();
         }
       }
     }

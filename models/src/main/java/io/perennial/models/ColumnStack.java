@@ -17,6 +17,7 @@ final class ColumnStack<A> implements AutoCloseable {
   final Kernels<A> kernels;
   final Workers workers;
   final Activation activation;
+  final Initialization initialization;
   final long[] inputShape;
   final int adapterWidth;
   final List<Column<A>> all = new ArrayList<>();
@@ -37,32 +38,35 @@ final class ColumnStack<A> implements AutoCloseable {
       Kernels<A> kernels,
       Workers workers,
       Activation activation,
+      Initialization initialization,
       long[] inputShape,
       int adapterWidth) {
     this.kernels = kernels;
     this.workers = workers;
     this.activation = activation;
+    this.initialization = initialization;
     this.inputShape = inputShape;
     this.adapterWidth = adapterWidth;
   }
 
   ColumnStack<A> empty() {
-    return new ColumnStack<>(kernels, workers, activation, inputShape, adapterWidth);
+    return new ColumnStack<>(
+        kernels, workers, activation, initialization, inputShape, adapterWidth);
   }
 
   Column<A> live() {
     return all.get(all.size() - 1);
   }
 
-  void add(DenseLayers dense) {
+  void add(ConvolutionLayers plain) {
     closePasses();
-    all.add(new Column<>(kernels, ColumnShape.of(dense, all.size(), adapterWidth)));
+    all.add(new Column<>(kernels, ColumnShape.of(plain, all.size(), adapterWidth)));
     needed = new boolean[all.size()];
   }
 
   INDArray forward(INDArray features, int[] tasks) {
     int rows = tasks.length;
-    int width = live().shape().dense().inputs(0);
+    int width = live().shape().plain().inputs();
     Memory input = bindings.of(features, kernels, (long) rows * width, "features");
     if (rows == 0) {
       throw new IllegalArgumentException("A batch has at least 1 row");
@@ -168,13 +172,13 @@ final class ColumnStack<A> implements AutoCloseable {
       return ParameterMap.identity(from.size());
     }
     closePasses();
-    DenseLayers dense = from.dense().withOutputs(classes);
-    Column<A> grown = new Column<>(kernels, ColumnShape.of(dense, from.previous(), adapterWidth));
+    ConvolutionLayers plain = from.plain().withOutputs(classes);
+    Column<A> grown = new Column<>(kernels, ColumnShape.of(plain, from.previous(), adapterWidth));
     int[] sources = sources(from, grown.shape());
     double[] before = new double[from.size()];
     Vectors.read(old.parameters(), before);
     double[] after = new double[sources.length];
-    grown.draw(activation, outputs, random, after);
+    grown.draw(initialization, activation, outputs, random, after);
     for (int i = 0; i < after.length; i++) {
       after[i] = sources[i] < 0 ? after[i] : before[sources[i]];
     }
@@ -188,15 +192,14 @@ final class ColumnStack<A> implements AutoCloseable {
   private static int[] sources(ColumnShape from, ColumnShape to) {
     int[] sources = new int[to.size()];
     Arrays.fill(sources, -1);
-    int top = from.dense().count() - 1;
-    int outputs = from.dense().outputs();
-    copy(sources, 0, 0, from.bias(top));
-    copy(sources, from.bias(top), to.bias(top), outputs);
-    if (from.hasAdapter(top)) {
-      int upToWeights = from.adapterWeights(top) - from.scales(top);
-      copy(sources, from.scales(top), to.scales(top), upToWeights);
-      int weights = outputs * from.adapters()[top];
-      copy(sources, from.adapterWeights(top), to.adapterWeights(top), weights);
+    ColumnLayer old = from.top();
+    ColumnLayer grown = to.top();
+    copy(sources, 0, 0, old.bias());
+    copy(sources, old.bias(), grown.bias(), old.outputs());
+    if (old.hasAdapter()) {
+      copy(sources, old.scales(), grown.scales(), old.adapterWeights() - old.scales());
+      int weights = old.adapterWeightLength();
+      copy(sources, old.adapterWeights(), grown.adapterWeights(), weights);
     }
     return sources;
   }

@@ -1,110 +1,67 @@
 package io.perennial.models;
 
 import io.perennial.api.PerExampleGradients.Power;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolutional layer at work on some rows of a batch, one example at a time, so that patches and
- * products stay in the cache. Its outputs and the places of the maxima are kept for the way back;
- * the patches are cut again there.
+ * A convolutional layer at work on some rows of a batch, one example at a time. Its outputs and the
+ * places of the maxima are kept for the way back. In a column with columns before it a second
+ * convolution, of what the layer's adapter made of their maps, is added to its own.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
 final class Convolution<A> implements AutoCloseable {
   private final Kernels<A> kernels;
   private final ConvolutionLayer layer;
-  private final Patches index;
+  private final Filters<A> own;
+  private final @Nullable Filters<A> lateral;
   private final Memory biases;
-  private final Memory[] weights;
-  private final Memory[] patches;
-  private final Memory[] weightGradients;
-  private final Memory allPatches;
-  private final Memory allGradients;
-  private final Memory product;
-  private final List<INDArray> owned = new ArrayList<>();
+  private final ConvolutionScratch<A> scratch;
   private final A outputs;
   private final A which;
-  private final A small;
-  private final A image;
-  private final A padded;
-  private final A runs;
-  private final A zeros;
-  private final A row;
-  private final A best;
-  private final A places;
   private final A biasRow;
   private final A biasSums;
-  private final A lineSums;
-  private final A sum;
-  private final A paddedGradient;
-  private final A weightGradient;
-  private @Nullable A weightPowers;
   private @Nullable A biasPowers;
-  private boolean summing;
 
   /**
-   * @param weights as {@link Patches#toPacked} orders them
+   * @param lateral of the adapter's outputs, with the same output; null if there is no adapter
    * @param biases among the parameters
+   * @param scratch of both filters
    * @param rows how many examples it keeps the outputs of
    */
   Convolution(
       Kernels<A> kernels,
       ConvolutionLayer layer,
-      Patches index,
-      Memory weights,
+      Filters<A> own,
+      @Nullable Filters<A> lateral,
       Memory biases,
+      ConvolutionScratch<A> scratch,
       int rows) {
     this.kernels = kernels;
     this.layer = layer;
-    this.index = index;
+    this.own = own;
+    this.lateral = lateral;
     this.biases = biases;
-    this.allPatches = vector(index.size());
-    this.allGradients = vector(layer.weightLength());
-    this.product = vector(layer.positions() * layer.filters());
-    int products = index.products();
-    this.weights = new Memory[products];
-    this.patches = new Memory[products];
-    this.weightGradients = new Memory[products];
-    for (int k = 0; k < products; k++) {
-      int column = k * index.width();
-      int left = layer.weightLength() - column;
-      this.weights[k] = weights.slice(column, left);
-      this.weightGradients[k] = allGradients.slice(column, left);
-      this.patches[k] =
-          allPatches.slice(
-              (long) k * layer.width() * index.width(), layer.positions() * index.width());
-    }
-    int line = layer.outputWidth() * layer.filters();
+    this.scratch = scratch;
     this.outputs = kernels.array(rows * layer.outputSize());
     this.which = kernels.array(layer.pool() == 1 ? 0 : rows * layer.outputSize());
-    this.small = kernels.array(layer.enlarge() == 1 ? 0 : layer.inputSize());
-    this.image = kernels.array(layer.enlarge() == 1 ? 0 : layer.channels() * layer.positions());
-    this.padded = kernels.array(layer.paddedSize());
-    this.runs = kernels.array(index.size());
-    this.zeros = kernels.array(Math.max(layer.width() * layer.filters(), index.size()));
-    this.row = kernels.array(line);
-    this.best = kernels.array(line);
-    this.places = kernels.array(line);
-    this.biasRow = kernels.array(line);
+    this.biasRow = kernels.array(layer.outputWidth() * layer.filters());
     this.biasSums = kernels.array(layer.filters());
-    this.lineSums = kernels.array(line);
-    this.sum = kernels.array(layer.filters());
-    this.paddedGradient = kernels.array(layer.paddedSize());
-    this.weightGradient = kernels.array(layer.weightLength());
-  }
-
-  private Memory vector(int length) {
-    INDArray made = Vectors.create(kernels.type(), length);
-    owned.add(made);
-    return Memory.of(made);
   }
 
   /** The outputs of all rows, {@code [rows, height, width, O]}. */
   A outputs() {
     return outputs;
+  }
+
+  /** With what it summed over its examples. */
+  Filters<A> own() {
+    return own;
+  }
+
+  /** With what it summed over its examples. */
+  @Nullable Filters<A> lateral() {
+    return lateral;
   }
 
   /** To be called before the first row of a pass forward: takes over the biases. */
@@ -119,37 +76,25 @@ final class Convolution<A> implements AutoCloseable {
    *
    * @param example its row
    * @param input channels last, from {@code at} on
+   * @param adapted the adapter's outputs of this example, channels last; null without an adapter
    */
-  void forward(int example, A input, int at) {
-    cut(input, at);
-    int filters = layer.filters();
-    int width = index.width();
-    for (int k = 0; k < patches.length; k++) {
-      kernels.gemm(
-          false,
-          true,
-          layer.positions(),
-          filters,
-          width,
-          patches[k],
-          width,
-          weights[k],
-          layer.window(),
-          k == 0 ? 0 : 1,
-          product,
-          filters);
+  void forward(int example, A input, int at, @Nullable A adapted) {
+    own.multiply(input, at, false);
+    if (lateral != null && adapted != null) {
+      lateral.multiply(adapted, 0, true);
     }
-    int line = layer.outputWidth() * filters;
+    A best = scratch.best;
+    int line = layer.outputWidth() * layer.filters();
     for (int y = 0; y < layer.outputHeight(); y++) {
       int to = example * layer.outputSize() + y * line;
-      kernels.get(product, productAt(y, 0), best, 0, line);
+      kernels.get(scratch.product, productAt(y, 0), best, 0, line);
       if (layer.pool() > 1) {
-        kernels.fill(places, line, 0);
+        kernels.fill(scratch.places, line, 0);
         for (int k = 1; k < layer.pool() * layer.pool(); k++) {
-          kernels.get(product, productAt(y, k), row, 0, line);
-          kernels.larger(row, best, places, k, line);
+          kernels.get(scratch.product, productAt(y, k), scratch.row, 0, line);
+          kernels.larger(scratch.row, best, scratch.places, k, line);
         }
-        System.arraycopy(places, 0, which, to, line);
+        System.arraycopy(scratch.places, 0, which, to, line);
       }
       if (layer.rectified()) {
         kernels.addRelu(best, biasRow, line);
@@ -167,31 +112,12 @@ final class Convolution<A> implements AutoCloseable {
     return (y * layer.width() + place) * layer.filters();
   }
 
-  /** Cuts an image into patches. */
-  private void cut(A input, int at) {
-    A from = input;
-    int start = at;
-    if (layer.enlarge() > 1) {
-      System.arraycopy(input, at, small, 0, layer.inputSize());
-      kernels.gather(small, index.pixels(), layer.channels(), image);
-      from = image;
-      start = 0;
-    }
-    int line = layer.width() * layer.channels();
-    for (int y = 0; y < layer.height(); y++) {
-      System.arraycopy(from, start + y * line, padded, paddedAt(y), line);
-    }
-    kernels.gather(padded, index.starts(), index.run(), runs);
-    kernels.put(runs, 0, allPatches, 0, index.size());
-  }
-
-  private int paddedAt(int y) {
-    return ((y + layer.padding()) * layer.paddedWidth() + layer.padding()) * layer.channels();
-  }
-
   /** To be called before the first row of a pass back: parameters' gradients start from 0. */
   void startGradients() {
-    summing = false;
+    own.startGradient();
+    if (lateral != null) {
+      lateral.startGradient();
+    }
     kernels.fill(biasSums, layer.filters(), 0);
   }
 
@@ -200,28 +126,14 @@ final class Convolution<A> implements AutoCloseable {
    *
    * @param delta the gradient with respect to its outputs
    * @param input as in {@link #forward}
+   * @param adapted as in {@link #forward}
    */
-  void backward(int example, A delta, A input, int at) {
+  void backward(int example, A delta, A input, int at, @Nullable A adapted) {
     throughPooling(example, delta);
-    cut(input, at);
-    int filters = layer.filters();
-    int width = index.width();
-    for (int k = 0; k < patches.length; k++) {
-      kernels.gemm(
-          true,
-          false,
-          filters,
-          width,
-          layer.positions(),
-          product,
-          filters,
-          patches[k],
-          width,
-          summing ? 1 : 0,
-          weightGradients[k],
-          layer.window());
+    own.addGradient(input, at);
+    if (lateral != null && adapted != null) {
+      lateral.addGradient(adapted, 0);
     }
-    summing = true;
   }
 
   /** Leaves the gradient with respect to the convolution's outputs in the product's place. */
@@ -231,10 +143,12 @@ final class Convolution<A> implements AutoCloseable {
     if (layer.hasRemainder()) {
       for (int y = 0; y < layer.height(); y++) {
         int length = layer.width() * filters;
-        kernels.put(zeros, 0, product, y * length, length);
+        kernels.put(scratch.zeros, 0, scratch.product, y * length, length);
       }
     }
-    kernels.fill(lineSums, line, 0);
+    A row = scratch.row;
+    A best = scratch.best;
+    kernels.fill(scratch.lineSums, line, 0);
     for (int y = 0; y < layer.outputHeight(); y++) {
       int from = example * layer.outputSize() + y * line;
       System.arraycopy(delta, y * line, row, 0, line);
@@ -242,20 +156,20 @@ final class Convolution<A> implements AutoCloseable {
         System.arraycopy(outputs, from, best, 0, line);
         kernels.reluGradient(row, best, line);
       }
-      kernels.add(row, lineSums, line);
+      kernels.add(row, scratch.lineSums, line);
       if (layer.pool() == 1) {
-        kernels.put(row, 0, product, productAt(y, 0), line);
+        kernels.put(row, 0, scratch.product, productAt(y, 0), line);
         continue;
       }
-      System.arraycopy(which, from, places, 0, line);
+      System.arraycopy(which, from, scratch.places, 0, line);
       for (int k = 0; k < layer.pool() * layer.pool(); k++) {
-        kernels.select(row, places, k, best, line);
-        kernels.put(best, 0, product, productAt(y, k), line);
+        kernels.select(row, scratch.places, k, best, line);
+        kernels.put(best, 0, scratch.product, productAt(y, k), line);
       }
     }
     for (int at = 0; at < line; at += filters) {
-      System.arraycopy(lineSums, at, sum, 0, filters);
-      kernels.add(sum, biasSums, filters);
+      System.arraycopy(scratch.lineSums, at, scratch.sum, 0, filters);
+      kernels.add(scratch.sum, biasSums, filters);
     }
   }
 
@@ -265,86 +179,51 @@ final class Convolution<A> implements AutoCloseable {
    * @param to written from index 0 on
    */
   void inputGradient(A to) {
-    int filters = layer.filters();
-    int width = index.width();
-    int first = layer.positions() * width;
-    // The first product overwrites its part; the shifted ones reach beyond it.
-    kernels.put(zeros, 0, allPatches, first, index.size() - first);
-    for (int k = 0; k < patches.length; k++) {
-      kernels.gemm(
-          false,
-          false,
-          layer.positions(),
-          width,
-          filters,
-          product,
-          filters,
-          weights[k],
-          layer.window(),
-          k == 0 ? 0 : 1,
-          patches[k],
-          width);
-    }
-    kernels.get(allPatches, 0, runs, 0, index.size());
-    kernels.fill(paddedGradient, layer.paddedSize(), 0);
-    kernels.scatterAdd(runs, index.starts(), index.run(), paddedGradient);
-    A whole = layer.enlarge() == 1 ? to : image;
-    int line = layer.width() * layer.channels();
-    for (int y = 0; y < layer.height(); y++) {
-      System.arraycopy(paddedGradient, paddedAt(y), whole, y * line, line);
-    }
-    if (layer.enlarge() > 1) {
-      kernels.fill(to, layer.inputSize(), 0);
-      kernels.scatterAdd(image, index.pixels(), layer.channels(), to);
+    own.inputGradient(to);
+  }
+
+  /** After {@link #backward}: the same with respect to the adapter's outputs. */
+  void lateralGradient(A to) {
+    if (lateral != null) {
+      lateral.inputGradient(to);
     }
   }
 
   /** To be called before the first example of a sum of powers. */
   void startPowers() {
-    if (weightPowers == null || biasPowers == null) {
-      weightPowers = kernels.array(layer.weightLength());
-      biasPowers = kernels.array(layer.filters());
+    own.startPowers();
+    A sums = biasPowers;
+    if (sums == null) {
+      sums = kernels.array(layer.filters());
+      biasPowers = sums;
     }
-    kernels.fill(weightPowers, layer.weightLength(), 0);
-    kernels.fill(biasPowers, layer.filters(), 0);
+    kernels.fill(sums, layer.filters(), 0);
   }
 
   /** Adds the power of the gradients since {@link #startGradients}, a single example's. */
   void addPowers(Power power) {
-    if (weightPowers == null || biasPowers == null) {
+    own.addPower(power);
+    A sums = biasPowers;
+    if (sums == null) {
       throw new IllegalStateException("The sum of powers was not started");
     }
-    kernels.get(allGradients, 0, weightGradient, 0, layer.weightLength());
     switch (power) {
-      case SQUARE -> {
-        kernels.addSquare(1, weightGradient, weightPowers, layer.weightLength());
-        kernels.addSquare(1, biasSums, biasPowers, layer.filters());
-      }
-      case ABSOLUTE -> {
-        kernels.addAbsolute(weightGradient, weightPowers, layer.weightLength());
-        kernels.addAbsolute(biasSums, biasPowers, layer.filters());
-      }
+      case SQUARE -> kernels.addSquare(1, biasSums, sums, layer.filters());
+      case ABSOLUTE -> kernels.addAbsolute(biasSums, sums, layer.filters());
     }
   }
 
-  /**
-   * Adds the parameters' gradients, or the sums of their powers, to those of other examples.
-   *
-   * @param weightTotal as {@link Patches#toPacked} orders the weights
-   */
-  void addTo(boolean powers, A weightTotal, A biasTotal) {
-    if (powers && weightPowers != null && biasPowers != null) {
-      kernels.add(weightPowers, weightTotal, layer.weightLength());
-      kernels.add(biasPowers, biasTotal, layer.filters());
-    } else {
-      kernels.get(allGradients, 0, weightGradient, 0, layer.weightLength());
-      kernels.add(weightGradient, weightTotal, layer.weightLength());
-      kernels.add(biasSums, biasTotal, layer.filters());
-    }
+  /** Adds the biases' gradient, or the sum of its powers, to that of other examples. */
+  void addBiasTo(boolean powers, A total) {
+    A sums = biasPowers;
+    kernels.add(powers && sums != null ? sums : biasSums, total, layer.filters());
   }
 
   @Override
   public void close() {
-    owned.forEach(INDArray::close);
+    own.close();
+    if (lateral != null) {
+      lateral.close();
+    }
   }
 }

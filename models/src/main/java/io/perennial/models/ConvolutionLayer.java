@@ -57,6 +57,12 @@ record ConvolutionLayer(
         offset);
   }
 
+  /** One with the same outputs that takes other maps, elsewhere among the parameters. */
+  ConvolutionLayer taking(int otherChannels, int offset) {
+    return new ConvolutionLayer(
+        otherChannels, height, width, filters, kernel, pool, enlarge, rectified, offset);
+  }
+
   int positions() {
     return height * width;
   }

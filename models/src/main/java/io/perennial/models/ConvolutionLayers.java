@@ -12,7 +12,7 @@ import java.util.List;
  * all in one flat parameter vector. In the halves of a {@link VariationalAutoencoder} there may be
  * no convolutional layers, and in its decoder the dense stack comes before them.
  *
- * @param convolutions in the order of the way forward
+ * @param convolutions in the order of the way forward; a column of dense layers has none
  * @param dense the dense stack, whose parameters follow theirs
  */
 record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense) {
@@ -122,6 +122,11 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
     return new long[] {first.channels(), first.height(), first.width()};
   }
 
+  /** The values of an example. */
+  int inputs() {
+    return convolutions.isEmpty() ? dense.inputs(0) : convolutions.get(0).inputSize();
+  }
+
   /** The multiplications of one example's way forward through the convolutions. */
   long multiplications() {
     return convolutions.stream().mapToLong(ConvolutionLayer::multiplications).sum();
@@ -195,7 +200,8 @@ record ConvolutionLayers(List<ConvolutionLayer> convolutions, DenseLayers dense)
       int area = layer.kernel() * layer.kernel();
       blocks.add(new LayerBlock(layer.weightOffset(), layer.filters(), layer.channels(), area));
     }
-    blocks.addAll(dense.blocks(denseOffset(), last().outputHeight() * last().outputWidth()));
+    int area = convolutions.isEmpty() ? 1 : last().outputHeight() * last().outputWidth();
+    blocks.addAll(dense.blocks(denseOffset(), area));
     return blocks;
   }
 

@@ -1,60 +1,65 @@
 package io.perennial.models;
 
 import io.perennial.api.PerExampleGradients.Power;
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Some rows of a batch on their way through the convolutional layers, with all the scratch that
- * takes: one thread at a time works on a shard, and shards share nothing they write.
+ * Some rows of a batch on their way through the convolutional layers of a network or of one column:
+ * one thread at a time works on a shard, and shards share nothing they write.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
 final class ConvolutionShard<A> implements AutoCloseable {
   private final Kernels<A> kernels;
+  private final List<ConvolutionLayer> layers;
+  private final List<Convolution<A>> convolutions;
   private final int first;
   private final int rows;
+  private final ConvolutionStack.Ends ends;
+  private final @Nullable Memory[] maps;
+  private final boolean goesBack;
   private final int inputSize;
   private final int featureSize;
   private final int[] inputPlaces;
   private final int[] inputBack;
   private final int[] featurePlaces;
   private final int[] lastPlaces;
-  private final ConvolutionStack.Ends ends;
-  private final List<ConvolutionLayer> layers;
-  private final List<Convolution<A>> convolutions = new ArrayList<>();
   private final A natural;
   private final A image;
   private final A imageGradient;
   private final A zeros;
   private final A[] deltas;
+  private final A lateralDelta;
+  private final @Nullable Adapter<A>[] adapters;
 
   /**
-   * @param indices of each layer
-   * @param weights of each layer, as {@link Patches#toPacked} orders them
+   * @param adapters of each layer; null where it has none
    * @param first row of the batch
+   * @param maps where each layer's outputs of this shard's rows go, {@code [rows, height, width,
+   *     O]}; null where nobody reads them
+   * @param goesBack whether there are passes back; otherwise the layers keep one row's outputs only
    */
   ConvolutionShard(
       Kernels<A> kernels,
       List<ConvolutionLayer> layers,
-      List<Patches> indices,
-      List<Memory> weights,
-      Memory parameters,
+      List<Convolution<A>> convolutions,
+      @Nullable Adapter<A>[] adapters,
       int first,
       int rows,
-      ConvolutionStack.Ends ends) {
+      ConvolutionStack.Ends ends,
+      @Nullable Memory[] maps,
+      boolean goesBack) {
     this.kernels = kernels;
     this.layers = layers;
+    this.convolutions = convolutions;
+    this.adapters = adapters;
     this.first = first;
     this.rows = rows;
     this.ends = ends;
+    this.maps = maps;
+    this.goesBack = goesBack;
     int count = layers.size();
-    for (int l = 0; l < count; l++) {
-      ConvolutionLayer layer = layers.get(l);
-      Memory biases = parameters.slice(layer.biasOffset(), layer.filters());
-      convolutions.add(
-          new Convolution<>(kernels, layer, indices.get(l), weights.get(l), biases, rows));
-    }
     ConvolutionLayer input = layers.get(0);
     ConvolutionLayer last = layers.get(count - 1);
     int area = last.outputHeight() * last.outputWidth();
@@ -69,30 +74,57 @@ final class ConvolutionShard<A> implements AutoCloseable {
     this.imageGradient = kernels.array(ends.inputGradient() == null ? 0 : inputSize);
     this.zeros = kernels.array(ends.inputGradient() == null ? 0 : inputSize);
     this.deltas = kernels.arrays(count);
+    int widest = 0;
     for (int l = 0; l < count; l++) {
-      deltas[l] = kernels.array(layers.get(l).outputSize());
+      deltas[l] = kernels.array(goesBack ? layers.get(l).outputSize() : 0);
+      Adapter<A> adapter = adapters[l];
+      widest = Math.max(widest, adapter == null ? 0 : adapter.size());
     }
+    this.lateralDelta = kernels.array(widest);
   }
 
   /** Computes this shard's rows of the outputs. */
   void forward(Memory input) {
     int top = layers.size() - 1;
-    convolutions.forEach(Convolution::start);
+    for (int l = 0; l <= top; l++) {
+      convolutions.get(l).start();
+      Adapter<A> adapter = adapters[l];
+      if (adapter != null) {
+        adapter.forward();
+      }
+    }
     for (int n = 0; n < rows; n++) {
       load(input, n);
-      convolutions.get(0).forward(n, image, 0);
-      for (int l = 1; l <= top; l++) {
-        convolutions.get(l).forward(n, convolutions.get(l - 1).outputs(), at(l, n));
+      for (int l = 0; l <= top; l++) {
+        Convolution<A> convolution = convolutions.get(l);
+        A from = l == 0 ? image : convolutions.get(l - 1).outputs();
+        convolution.forward(kept(n), from, inputAt(l, n), adapted(l, n));
+        Memory map = maps[l];
+        if (map != null) {
+          int size = layers.get(l).outputSize();
+          kernels.put(convolution.outputs(), kept(n) * size, map, n * size, size);
+        }
       }
-      System.arraycopy(convolutions.get(top).outputs(), n * featureSize, image, 0, featureSize);
+      A outputs = convolutions.get(top).outputs();
+      System.arraycopy(outputs, kept(n) * featureSize, image, 0, featureSize);
       kernels.gather(image, featurePlaces, 1, natural);
       kernels.put(natural, 0, ends.outputs(), (first + n) * ends.width(), featureSize);
     }
   }
 
+  /** Where the layers keep a row. */
+  private int kept(int row) {
+    return goesBack ? row : 0;
+  }
+
   /** Where a row's input of a layer begins among the outputs of the layer before. */
-  private int at(int layer, int row) {
-    return row * layers.get(layer).inputSize();
+  private int inputAt(int layer, int row) {
+    return layer == 0 ? 0 : kept(row) * layers.get(layer).inputSize();
+  }
+
+  private @Nullable A adapted(int layer, int row) {
+    Adapter<A> adapter = adapters[layer];
+    return adapter == null ? null : adapter.row(row);
   }
 
   /** Reads a row's image, channels last. */
@@ -106,9 +138,16 @@ final class ConvolutionShard<A> implements AutoCloseable {
 
   /** Sums the gradients of this shard's rows. */
   void backward(Memory input) {
-    convolutions.forEach(Convolution::startGradients);
+    for (Convolution<A> convolution : convolutions) {
+      convolution.startGradients();
+    }
     for (int n = 0; n < rows; n++) {
       backward(input, n);
+    }
+    for (Adapter<A> adapter : adapters) {
+      if (adapter != null) {
+        adapter.backward();
+      }
     }
   }
 
@@ -119,11 +158,17 @@ final class ConvolutionShard<A> implements AutoCloseable {
     kernels.gather(natural, lastPlaces, 1, deltas[top]);
     for (int l = top; l > 0; l--) {
       Convolution<A> convolution = convolutions.get(l);
-      convolution.backward(row, deltas[l], convolutions.get(l - 1).outputs(), at(l, row));
+      A from = convolutions.get(l - 1).outputs();
+      convolution.backward(row, deltas[l], from, inputAt(l, row), adapted(l, row));
       convolution.inputGradient(deltas[l - 1]);
+      Adapter<A> adapter = adapters[l];
+      if (adapter != null) {
+        convolution.lateralGradient(lateralDelta);
+        adapter.putGradient(row, lateralDelta);
+      }
     }
     load(input, row);
-    convolutions.get(0).backward(row, deltas[0], image, 0);
+    convolutions.get(0).backward(row, deltas[0], image, 0, null);
     Memory inputGradient = ends.inputGradient();
     if (inputGradient != null) {
       convolutions.get(0).inputGradient(image);
@@ -154,8 +199,18 @@ final class ConvolutionShard<A> implements AutoCloseable {
     return convolutions.get(layer);
   }
 
+  /** A layer's adapter with what this shard summed in it. */
+  @Nullable Adapter<A> adapter(int layer) {
+    return adapters[layer];
+  }
+
   @Override
   public void close() {
     convolutions.forEach(Convolution::close);
+    for (Adapter<A> adapter : adapters) {
+      if (adapter != null) {
+        adapter.close();
+      }
+    }
   }
 }

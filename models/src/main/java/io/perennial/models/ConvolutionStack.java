@@ -24,10 +24,8 @@ final class ConvolutionStack<A> implements AutoCloseable {
   private final List<INDArray> owned = new ArrayList<>();
   private final List<Memory> weights = new ArrayList<>();
   private final List<ConvolutionShard<A>> shards = new ArrayList<>();
-  private final A total;
-  private final A ordered;
-  private final A biasTotal;
-  private final A biasBefore;
+  private final List<ConvolutionScratch<A>> scratches = new ArrayList<>();
+  private final FilterOrder<A> order;
   private final IntConsumer forward = this::forward;
   private final IntConsumer backward = this::backward;
   private @Nullable Memory input;
@@ -62,16 +60,33 @@ final class ConvolutionStack<A> implements AutoCloseable {
       most = Math.max(most, layer.filters());
     }
     ends.share();
-    this.total = kernels.array(widest);
-    this.ordered = kernels.array(widest);
-    this.biasTotal = kernels.array(most);
-    this.biasBefore = kernels.array(most);
+    this.order = new FilterOrder<>(kernels, widest, most);
     for (int s = 0; s < sharding.count(); s++) {
-      int first = sharding.from(batch, s);
-      int rows = sharding.length(batch, s);
-      shards.add(
-          new ConvolutionShard<>(kernels, layers, indices, weights, parameters, first, rows, ends));
+      shards.add(shard(sharding.from(batch, s), sharding.length(batch, s), ends));
     }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
+  private ConvolutionShard<A> shard(int first, int rows, Ends ends) {
+    ConvolutionScratch<A> scratch = new ConvolutionScratch<>(kernels, indices);
+    scratches.add(scratch);
+    List<Convolution<A>> convolutions = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      ConvolutionLayer layer = layers.get(l);
+      Filters<A> own = new Filters<>(kernels, indices.get(l), weights.get(l), scratch);
+      Memory biases = parameters.slice(layer.biasOffset(), layer.filters());
+      convolutions.add(new Convolution<>(kernels, layer, own, null, biases, scratch, rows));
+    }
+    return new ConvolutionShard<>(
+        kernels,
+        layers,
+        convolutions,
+        new Adapter[layers.size()],
+        first,
+        rows,
+        ends,
+        new Memory[layers.size()],
+        true);
   }
 
   /**
@@ -99,11 +114,7 @@ final class ConvolutionStack<A> implements AutoCloseable {
     input = images;
     images.buffer();
     for (int l = 0; l < weights.size(); l++) {
-      ConvolutionLayer layer = layers.get(l);
-      int length = layer.weightLength();
-      kernels.get(parameters, layer.weightOffset(), ordered, 0, length);
-      kernels.gather(ordered, indices.get(l).toPacked(), 1, total);
-      kernels.put(total, 0, weights.get(l), 0, length);
+      order.pack(indices.get(l), parameters, weights.get(l));
     }
     workers.run(sharding.count(), forward);
   }
@@ -148,21 +159,13 @@ final class ConvolutionStack<A> implements AutoCloseable {
   private void sum(Memory to, boolean powers) {
     for (int l = 0; l < layers.size(); l++) {
       ConvolutionLayer layer = layers.get(l);
-      int length = layer.weightLength();
-      kernels.fill(total, length, 0);
-      kernels.fill(biasTotal, layer.filters(), 0);
+      order.start(layer);
       for (ConvolutionShard<A> shard : shards) {
-        shard.convolution(l).addTo(powers, total, biasTotal);
+        shard.convolution(l).own().addTo(powers, order.total());
+        shard.convolution(l).addBiasTo(powers, order.biasTotal());
       }
-      kernels.gather(total, indices.get(l).fromPacked(), 1, ordered);
-      if (powers) {
-        kernels.get(to, layer.weightOffset(), total, 0, length);
-        kernels.add(total, ordered, length);
-        kernels.get(to, layer.biasOffset(), biasBefore, 0, layer.filters());
-        kernels.add(biasBefore, biasTotal, layer.filters());
-      }
-      kernels.put(ordered, 0, to, layer.weightOffset(), length);
-      kernels.put(biasTotal, 0, to, layer.biasOffset(), layer.filters());
+      order.write(indices.get(l), powers, to);
+      order.writeBias(layer.biasOffset(), layer.filters(), powers, to);
     }
   }
 
@@ -170,5 +173,6 @@ final class ConvolutionStack<A> implements AutoCloseable {
   public void close() {
     owned.forEach(INDArray::close);
     shards.forEach(ConvolutionShard::close);
+    scratches.forEach(ConvolutionScratch::close);
   }
 }

@@ -344,6 +344,23 @@ public final class ConvolutionalNetwork
     }
   }
 
+  /** The probability that a hidden dense unit is 0 in training. */
+  public double dropout() {
+    return dropout.rate();
+  }
+
+  Initialization initialization() {
+    return initialization;
+  }
+
+  ConvolutionLayers layers() {
+    return layers;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
   private void reshape(ConvolutionLayers shape) {
     close();
     if (!shape.convolutions().equals(layers.convolutions())) {

@@ -377,6 +377,15 @@ public final class Mlp
     parameters.close();
   }
 
+  /** The probability that a hidden unit is 0 in training. */
+  public double dropout() {
+    return dropout.rate();
+  }
+
+  Initialization initialization() {
+    return initialization;
+  }
+
   /** The widths from the input to the output. */
   DenseLayers layers() {
     return layers;

@@ -76,6 +76,10 @@ final class Patches {
     return inWindow < layer.pool() ? place % windows * layer.pool() + inWindow : place;
   }
 
+  ConvolutionLayer layer() {
+    return layer;
+  }
+
   /** The elements of a window that lie in one row of the image. */
   int run() {
     return layer.kernel() * layer.channels();

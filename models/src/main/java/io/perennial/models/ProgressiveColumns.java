@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Dense networks side by side, one column a task, each of which also reads the hidden layers of all
+ * Networks side by side, one column a task, each of which also reads the hidden layers of all
  * columns before it through adapters (Rusu et al., <a href="https://arxiv.org/abs/1606.04671">arXiv
  * 1606.04671</a>, eq. 2):
  *
@@ -18,8 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </pre>
  *
  * with biases beside W and V, one learned scalar α a column and layer, and adapters from the second
- * layer on. A row goes to the column of its task. Only the newest column with its adapters is live;
- * the parameters and outputs of the others never change again, to the last bit.
+ * layer on. In a convolutional layer W and U are convolutions and V a 1x1 convolution, which
+ * reduces the channels of the columns before at each position; the first dense layer after them
+ * reads those columns' maps as one flat vector. A row goes to the column of its task. Only the
+ * newest column with its adapters is live; the parameters and outputs of the others never change
+ * again, to the last bit.
  *
  * <p>Each column is computed once a forward pass, for all rows. With adapters of automatic width
  * that costs the same for every column, so a pass grows linearly with their number; with a given
@@ -42,9 +45,33 @@ public final class ProgressiveColumns implements Model {
             Kernels.of(first.dataType()),
             first.workers(),
             first.activation(),
+            first.initialization(),
             first.inputShape(),
             adapterWidth));
-    columns.add(first.layers());
+    takeOver(first, new ConvolutionLayers(List.of(), first.layers()));
+  }
+
+  /**
+   * Takes over a convolutional network as the first column.
+   *
+   * @param first its parameters are copied, and it is closed
+   * @param adapterWidth of every adapter; 0 for the channels or units that each layer takes divided
+   *     by the number of columns before
+   */
+  public ProgressiveColumns(ConvolutionalNetwork first, int adapterWidth) {
+    this(
+        new ColumnStack<>(
+            Kernels.of(first.dataType()),
+            first.workers(),
+            Activation.RELU,
+            first.initialization(),
+            first.inputShape(),
+            adapterWidth));
+    takeOver(first, first.layers());
+  }
+
+  private void takeOver(Model first, ConvolutionLayers shape) {
+    columns.add(shape);
     Vectors.assign(first.parameters(), parameters());
     first.close();
   }
@@ -55,8 +82,8 @@ public final class ProgressiveColumns implements Model {
 
   /** Freezes the columns so far and adds one for the next task, with fresh parameters. */
   public void add(RandomSource random) {
-    columns.live().fold();
-    columns.add(columns.live().shape().dense());
+    columns.live().freeze();
+    columns.add(columns.live().shape().plain());
     reinitialize(random);
   }
 
@@ -131,7 +158,7 @@ public final class ProgressiveColumns implements Model {
   @Override
   public void reinitialize(RandomSource random) {
     double[] values = new double[columns.live().shape().size()];
-    columns.live().draw(columns.activation, 0, random, values);
+    columns.live().draw(columns.initialization, columns.activation, 0, random, values);
     Vectors.write(values, parameters());
   }
 
@@ -139,19 +166,21 @@ public final class ProgressiveColumns implements Model {
   public Model copy() {
     ColumnStack<?> copy = columns.empty();
     for (Column<?> column : columns.all) {
-      copy.add(column.shape().dense());
+      copy.add(column.shape().plain());
       Vectors.assign(column.parameters(), copy.live().parameters());
-      copy.live().fold();
+      copy.live().freeze();
     }
     return new ProgressiveColumns(copy);
   }
 
   @Override
   public State save() {
-    DenseLayers dense = columns.all.get(0).shape().dense();
+    ConvolutionLayers first = columns.all.get(0).shape().plain();
+    DenseLayers dense = first.dense();
     State.Builder state =
         State.builder()
             .value("adapterWidth", (long) columns.adapterWidth)
+            .value("channels", channels(first))
             .value("widths", Arrays.stream(dense.widths()).mapToObj(Long::valueOf).toList())
             .value(
                 "outputs",
@@ -177,14 +206,35 @@ public final class ProgressiveColumns implements Model {
               + columns.adapterWidth
               + " (0 is automatic)");
     }
-    DenseLayers dense = DenseLayers.of(state.integers("widths"));
+    ConvolutionLayers first = columns.all.get(0).shape().plain();
+    int[] widths = state.integers("widths");
+    List<Long> channels =
+        Arrays.stream(state.integers("channels")).mapToObj(Long::valueOf).toList();
+    int hidden = widths.length - 1;
+    int[] own = first.dense().widths();
+    if (!channels.equals(channels(first))
+        || !Arrays.equals(widths, 0, hidden, own, 0, own.length - 1)) {
+      throw new IllegalArgumentException(
+          "The saved columns have the channels "
+              + channels
+              + " and the dense widths "
+              + Arrays.toString(widths)
+              + ", these have "
+              + channels(first)
+              + " and "
+              + Arrays.toString(own));
+    }
     int[] outputs = state.integers("outputs");
     columns.close();
     for (int c = 0; c < outputs.length; c++) {
-      columns.add(dense.withOutputs(outputs[c]));
+      columns.add(first.withOutputs(outputs[c]));
       Vectors.assign(state.tensor("column" + c), parameters());
-      columns.live().fold();
+      columns.live().freeze();
     }
+  }
+
+  private static List<Long> channels(ConvolutionLayers shape) {
+    return shape.convolutions().stream().map(layer -> (long) layer.filters()).toList();
   }
 
   @Override

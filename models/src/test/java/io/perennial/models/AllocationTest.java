@@ -8,6 +8,7 @@ import io.perennial.api.Model;
 import io.perennial.api.QuadraticPenalty;
 import io.perennial.api.RandomSource;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
@@ -35,12 +36,23 @@ class AllocationTest {
                 7,
                 DataType.FLOAT,
                 random,
-                workers)) {
+                workers);
+        ProgressiveColumns denseColumns = columns(new ProgressiveColumns(mlp(0, workers), 0));
+        ProgressiveColumns convolutionalColumns =
+            columns(new ProgressiveColumns(convolutional.copy(), 0))) {
+      assertNothingAllocated(denseColumns, new Adam.Settings(0.001, 0.9, 0.999, 1e-8));
+      assertNothingAllocated(convolutionalColumns, new Adam.Settings(0.001, 0.9, 0.999, 1e-8));
       assertNothingAllocated(plain, new Adam.Settings(0.001, 0.9, 0.999, 1e-8));
       assertNothingAllocated(
           dropping, new Adam.Settings(0.001, 0.9, 0.999, 1e-8, 0.1, 0.1, Schedule.LINEAR, 1000));
       assertNothingAllocated(convolutional, new Adam.Settings(0.001, 0.9, 0.999, 1e-8));
     }
+  }
+
+  private ProgressiveColumns columns(ProgressiveColumns first) {
+    first.add(random);
+    first.add(random);
+    return first;
   }
 
   private Mlp mlp(double dropout, Workers workers) {
@@ -56,6 +68,8 @@ class AllocationTest {
   private void assertNothingAllocated(Model model, Adam.Settings settings) {
     int[] labels = random.ints(ROWS, 0, 7).toArray();
     Batch batch = Tensors.batch(Tensors.random(DataType.FLOAT, random, ROWS, 100), labels, 7);
+    int[] tasks = new int[ROWS];
+    Arrays.fill(tasks, model instanceof ProgressiveColumns columns ? columns.size() - 1 : 0);
     INDArray delta = Vectors.create(DataType.FLOAT, ROWS, 7);
     INDArray gradient = Vectors.create(DataType.FLOAT, model.parameters().length());
     ConsolidatedPenalty penalty = new ConsolidatedPenalty();
@@ -65,7 +79,7 @@ class AllocationTest {
     CrossEntropy objective = new CrossEntropy();
     Runnable step =
         () -> {
-          INDArray logits = model.forward(batch.features(), batch.tasks(), true);
+          INDArray logits = model.forward(batch.features(), tasks, true);
           objective.loss(batch, logits, delta);
           model.backward(delta, gradient);
           penalty.addGradient(1, model.parameters(), gradient);

@@ -39,11 +39,16 @@ final class Tensors {
 
   /** Real rows with equal weights, in which all classes compete. */
   static Batch batch(INDArray features, int[] labels, int classes) {
+    return batch(features, labels, new int[labels.length], classes);
+  }
+
+  /** The same with a task for each row. */
+  static Batch batch(INDArray features, int[] labels, int[] tasks, int classes) {
     int rows = labels.length;
     double[] weights = new double[rows];
     Arrays.fill(weights, 1.0 / rows);
     boolean[][] competing = new boolean[rows][];
     Arrays.fill(competing, all(classes));
-    return new Batch(features, labels, new int[rows], new int[rows], weights, competing);
+    return new Batch(features, labels, tasks, new int[rows], weights, competing);
   }
 }

@@ -15,6 +15,9 @@ import java.util.List;
 
 /** Runs of model expansion on the embedded digits. */
 final class Digits {
+  static final String MLP = "{type: mlp, hidden: [60, 40]}";
+  static final String CONVOLUTIONAL = "{type: convolutional, channels: [8, 6], hidden: [20]}";
+
   private final Path directory;
   private int runs;
 
@@ -24,16 +27,21 @@ final class Digits {
 
   /** A configuration; {@code scenario} lacks the data set only. */
   static String expansion(String scenario, int epochs, String strategies) {
+    return expansion(scenario, MLP, epochs, strategies);
+  }
+
+  /** A configuration of any model; {@code scenario} lacks the data set only. */
+  static String expansion(String scenario, String model, int epochs, String strategies) {
     return """
     name: expansion
     pipeline: model-expansion
     seed: 1
     scenario: {dataset: {type: digits}, %s}
-    model: {type: mlp, hidden: [60, 40]}
+    model: %s
     training: {epochs: %d, batchSize: 32, optimizer: {type: adam, learningRate: 0.002}}
     strategies: %s
     """
-        .formatted(scenario, epochs, strategies);
+        .formatted(scenario, model, epochs, strategies);
   }
 
   RunResult run(int threads, String yaml, RunListener... listeners) {

@@ -12,6 +12,7 @@ import io.perennial.api.RandomSource;
 import io.perennial.api.Readout;
 import io.perennial.api.Router;
 import io.perennial.api.State;
+import io.perennial.models.ConvolutionalNetwork;
 import io.perennial.models.Mlp;
 import io.perennial.models.ProgressiveColumns;
 import jakarta.inject.Inject;
@@ -25,7 +26,9 @@ import java.util.function.Consumer;
  * A column a task: a network that learns its task from its own input and, through adapters, from
  * the hidden layers of the columns before it, which are frozen: {@code h_i^(k) = f(W_i h_(i-1)^(k)
  * + U_i σ(V_i α h_(i-1)^(<k)))} (arXiv 1606.04671, eq. 2), with f the network's non-linearity, σ a
- * ReLU, and adapters from the second layer on, the output layer included. Forgetting is exactly 0.
+ * ReLU, and adapters from the second layer on, the output layer included. Between convolutions W
+ * and U are convolutions and V a 1x1 convolution (section 2); the first dense layer after them
+ * reads the maps of the columns before as flat vectors. Forgetting is exactly 0.
  *
  * <p>A training step computes all columns and goes back through the newest: linear in the number of
  * tasks with {@code adapterWidth: 0}, forward quadratic with a fixed one.
@@ -38,9 +41,10 @@ public final class ProgressiveNetwork implements Expansion {
   public record Settings(
       @Description(
               value =
-                  "Width of the adapters between columns; 0 for a layer's width divided by the"
-                      + " number of columns before, rounded up, which keeps a column's adapters"
-                      + " about as large as its weights.",
+                  "Width of the adapters between columns, in units or channels; 0 for the units or"
+                      + " channels that a layer takes divided by the number of columns before,"
+                      + " rounded up, which keeps a column's adapters about as large as its"
+                      + " weights.",
               byDefault = "0",
               min = 0,
               max = 1_000_000,
@@ -67,14 +71,25 @@ public final class ProgressiveNetwork implements Expansion {
                   + " label.",
               "Choose setting: task-incremental, or add a strategy that routes."));
     }
-    if (!(composition.model() instanceof Mlp)) {
+    if (!(composition.model() instanceof Mlp)
+        && !(composition.model() instanceof ConvolutionalNetwork)) {
       findings.accept(
           Finding.error(
               "progressive-network",
-              "its adapters connect the hidden layers of dense networks, and this model is a "
+              "its adapters connect the layers of dense and convolutional networks, and this model"
+                  + " is a "
                   + composition.model().getClass().getSimpleName()
                   + ".",
-              "Choose model: {type: mlp}."));
+              "Choose model: {type: mlp} or {type: convolutional}."));
+    }
+    if (dropout(composition.model()) > 0) {
+      findings.accept(
+          Finding.error(
+              "progressive-network",
+              "its columns have no dropout, and this model has a rate of "
+                  + dropout(composition.model())
+                  + ".",
+              "Set model.dropout: 0."));
     }
     if (!composition.with(Readout.class).isEmpty()) {
       findings.accept(
@@ -83,6 +98,13 @@ public final class ProgressiveNetwork implements Expansion {
               "a readout needs one network's features, and every column has its own.",
               "Remove the readout."));
     }
+  }
+
+  private static double dropout(Model model) {
+    if (model instanceof Mlp network) {
+      return network.dropout();
+    }
+    return model instanceof ConvolutionalNetwork network ? network.dropout() : 0;
   }
 
   @Override
@@ -105,7 +127,10 @@ public final class ProgressiveNetwork implements Expansion {
     if (model instanceof Mlp network) {
       return new ProgressiveColumns(network, settings.adapterWidth());
     }
-    throw new IllegalStateException("The first column must be a dense network");
+    if (model instanceof ConvolutionalNetwork network) {
+      return new ProgressiveColumns(network, settings.adapterWidth());
+    }
+    throw new IllegalStateException("The first column must be a dense or convolutional network");
   }
 
   @Override
@@ -131,10 +156,11 @@ public final class ProgressiveNetwork implements Expansion {
   public Map<String, String> conventions() {
     return Map.of(
         "adapter",
-        "U relu(V (alpha h) + c) into every layer but the first, one alpha a column and layer",
+        "U relu(V (alpha h) + c) into every layer but the first, one alpha a column and layer;"
+            + " between convolutions V is 1x1 and U has the layer's kernel",
         "adapterWidth",
         settings.adapterWidth() == 0
-            ? "layer width / columns before"
+            ? "units or channels of the layer's input / columns before"
             : Integer.toString(settings.adapterWidth()));
   }
 

@@ -6,6 +6,8 @@
  *
  * <pre>h_i^(k) = f(W_i^(k) h_(i-1)^(k) + U_i^(k) σ(V_i^(k) α_(i-1)^(&lt;k) h_(i-1)^(&lt;k)))</pre>
  *
+ * <p>Between convolutions W and U are convolutions and V is a 1x1 convolution.
+ *
  * <p>The price is a network that grows with every task, and the need to know at test time which
  * column to ask.
  */
