@@ -125,6 +125,7 @@ record Assembly(
     blocks.add(configuration.training().optimizer());
     blocks.addAll(configuration.strategies());
     blocks.addAll(configuration.listeners());
+    blocks.add(configuration.launcher());
     List<String> problems = new ArrayList<>();
     for (Configured<?> block : blocks) {
       collect(problems, () -> wiring.check(block, Kind.label(block.kind())));

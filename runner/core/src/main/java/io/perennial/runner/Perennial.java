@@ -1,8 +1,10 @@
 package io.perennial.runner;
 
-import com.google.inject.Module;
+import com.google.inject.Binder;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
+import io.perennial.api.Launcher;
+import io.perennial.api.RandomSource;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationReader;
@@ -10,13 +12,11 @@ import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.Registry;
-import io.perennial.runner.result.CheckpointStore;
+import io.perennial.runner.plugin.Wiring;
 import io.perennial.runner.result.OutputDirectory;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsWriter;
-import io.perennial.runner.result.RunResult;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -129,48 +129,28 @@ public final class Perennial implements AutoCloseable {
               ? OutputDirectory.reopen(options.out(), yaml)
               : OutputDirectory.claim(options.out())) {
         new ResultsWriter(out.path()).writeConfiguration(yaml);
-        return run(configuration, options, first, out.path());
+        return new SeedRuns(
+                configuration,
+                options,
+                out.path(),
+                seed -> seed == first.seed() ? first : assemble(configuration, seed))
+            .run(launcher(configuration));
       }
     }
   }
 
-  private Results run(
-      RunConfiguration configuration, RunOptions options, Assembly first, Path out) {
-    List<Long> seeds = configuration.allSeeds();
-    boolean several = !configuration.seeds().isEmpty();
-    ResultsWriter writer = new ResultsWriter(out);
-    List<RunResult> runs = new ArrayList<>();
-    if (several && !options.resume()) {
-      writer.writeSummary(configuration.name(), Results.of(runs), seeds.size());
-    }
-    Throwable failure = null;
-    for (long seed : seeds) {
-      Path directory = several ? out.resolve(ResultsWriter.seedDirectory(seed)) : out;
-      try (Assembly assembly = runs.isEmpty() ? first : assemble(configuration, seed)) {
-        Execution execution =
-            new Execution(
-                configuration,
-                assembly,
-                new ResultsWriter(directory),
-                new CheckpointStore(directory.resolve("checkpoint")),
-                options);
-        runs.add(execution.run());
-        failure = failure == null ? execution.failure() : failure;
-      }
-      if (several) {
-        writer.writeSummary(configuration.name(), Results.of(runs), seeds.size());
-      }
-    }
-    Results results = Results.of(runs);
-    if (failure != null) {
-      throw new RunFailedException(Execution.reason(failure), results, failure);
-    }
-    return results;
+  private Launcher launcher(RunConfiguration configuration) {
+    RandomSource random = new RandomSource(configuration.allSeeds().get(0));
+    return new Wiring(registry, random, this::services)
+        .create(configuration.launcher(), "launcher");
   }
 
   private Assembly assemble(RunConfiguration configuration, long seed) {
-    Module services = binder -> binder.bind(Workers.class).toInstance(workers);
-    return Assembly.of(configuration, seed, registry, services, workers);
+    return Assembly.of(configuration, seed, registry, this::services, workers);
+  }
+
+  private void services(Binder binder) {
+    binder.bind(Workers.class).toInstance(workers);
   }
 
   /** Ends the threads. */

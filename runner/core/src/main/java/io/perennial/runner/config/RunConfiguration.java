@@ -2,6 +2,7 @@ package io.perennial.runner.config;
 
 import io.perennial.api.Configured;
 import io.perennial.api.Description;
+import io.perennial.api.Launcher;
 import io.perennial.api.ModelFactory;
 import io.perennial.api.Pipeline;
 import io.perennial.api.RunListener;
@@ -28,6 +29,7 @@ import java.util.List;
  * @param firstTasks how many tasks of the stream to learn; 0 for all
  * @param strategies none means plain fine-tuning
  * @param listeners beside the runner's own
+ * @param launcher of the runs of several seeds
  */
 @Description("A run: which tasks, which network, which strategies.")
 public record RunConfiguration(
@@ -71,7 +73,9 @@ public record RunConfiguration(
     @Description(value = "What keeps old knowledge; none is fine-tuning.", byDefault = "[]")
         List<Configured<Strategy>> strategies,
     @Description(value = "What follows the run, beside the runner itself.", byDefault = "[]")
-        List<Configured<RunListener>> listeners) {
+        List<Configured<RunListener>> listeners,
+    @Description(value = "Where the runs of several seeds execute.", byDefault = "{type: local}")
+        Configured<Launcher> launcher) {
   /** The examples that accuracies are measured on. */
   public enum MeasureOn {
     /** Those held back for the final word. */
@@ -120,7 +124,28 @@ public record RunConfiguration(
         measureOn,
         firstTasks,
         strategies,
-        listeners);
+        listeners,
+        launcher);
+  }
+
+  /** The same with one seed. */
+  public RunConfiguration withSeed(long other) {
+    return new RunConfiguration(
+        name,
+        pipeline,
+        other,
+        List.of(),
+        scenario,
+        order,
+        orders,
+        model,
+        training,
+        evaluate,
+        measureOn,
+        firstTasks,
+        strategies,
+        listeners,
+        launcher);
   }
 
   /** The same with one order. */
@@ -139,6 +164,7 @@ public record RunConfiguration(
         measureOn,
         firstTasks,
         strategies,
-        listeners);
+        listeners,
+        launcher);
   }
 }

@@ -1,6 +1,7 @@
 package io.perennial.runner.plugin;
 
 import io.perennial.api.DataSource;
+import io.perennial.api.Launcher;
 import io.perennial.api.Metric;
 import io.perennial.api.ModelFactory;
 import io.perennial.api.Optimizer;
@@ -29,7 +30,9 @@ public enum Kind {
   /** A number computed from the accuracy matrix. */
   METRIC(Metric.class),
   /** Follows a run. */
-  LISTENER(RunListener.class);
+  LISTENER(RunListener.class),
+  /** Where runs execute. */
+  LAUNCHER(Launcher.class);
 
   private final Class<?> type;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.api.Configured;
 import io.perennial.api.DataSource;
+import io.perennial.api.Launcher;
 import io.perennial.api.ModelFactory;
 import io.perennial.api.Optimizer;
 import io.perennial.api.Pipeline;
@@ -90,6 +91,8 @@ class ConfigurationRoundTripTest {
                 online: false
                 decay: 1.0
             listeners: []
+            launcher:
+              type: local
             """);
   }
 
@@ -124,7 +127,8 @@ class ConfigurationRoundTripTest {
                         : RunConfiguration.MeasureOn.VALIDATION,
                     several.size(),
                     strategies,
-                    List.of(listener(name, seed))));
+                    List.of(listener(name, seed)),
+                    new Configured<>(Launcher.class, "local", NONE)));
   }
 
   /** Anything a file can hold: quotes, colons, line ends, words that mean something to YAML. */

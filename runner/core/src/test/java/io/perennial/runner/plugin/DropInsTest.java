@@ -308,6 +308,7 @@ class DropInsTest {
       Map.of(
           "Strategy", "",
           "RunListener", "",
+          "Launcher", "public void launch(List<Run> runs) {}",
           "DataSource", "public DataSet load() { return null; }",
           "Scenario",
               "public Setting setting() { return null; } public List<Task> tasks() { return null; }",
@@ -376,11 +377,13 @@ class DropInsTest {
                 training: {optimizer: {type: mine, size: 5}}
                 strategies: [{type: mine, size: 6}, {type: mine, size: 7}]
                 listeners: [{type: mine, size: 8}]
+                launcher: {type: mine, size: 9}
                 """,
                 "all.yaml");
     Wiring wiring = new Wiring(registry, new RandomSource(1), binder -> {});
     List<Configured<?>> blocks = new ArrayList<>(configuration.strategies());
     blocks.addAll(configuration.listeners());
+    blocks.add(configuration.launcher());
     blocks.add(configuration.scenario());
     blocks.addAll(Blocks.inside(configuration.scenario()));
     blocks.add(configuration.order());
@@ -395,6 +398,7 @@ class DropInsTest {
             "Strategy 6",
             "Strategy 7",
             "RunListener 8",
+            "Launcher 9",
             "Scenario 1",
             "DataSource 2",
             "TaskOrder 3",

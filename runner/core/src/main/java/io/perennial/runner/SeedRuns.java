@@ -1,0 +1,184 @@
+package io.perennial.runner;
+
+import io.perennial.api.Launcher;
+import io.perennial.runner.config.ConfigurationWriter;
+import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.result.CheckpointStore;
+import io.perennial.runner.result.Results;
+import io.perennial.runner.result.ResultsReader;
+import io.perennial.runner.result.ResultsWriter;
+import io.perennial.runner.result.RunResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The runs of a configuration, one for each seed, as they end. */
+final class SeedRuns {
+  private final RunConfiguration configuration;
+  private final RunOptions options;
+  private final Path out;
+  private final LongFunction<Assembly> assemble;
+  private final boolean several;
+  private final ResultsWriter writer;
+
+  /** What has ended so far, by the seed's position. */
+  private final Map<Integer, RunResult> ended = new TreeMap<>();
+
+  private @Nullable Throwable failure;
+
+  /**
+   * Prepares the runs.
+   *
+   * @param assemble makes the run of a seed
+   */
+  SeedRuns(
+      RunConfiguration configuration,
+      RunOptions options,
+      Path out,
+      LongFunction<Assembly> assemble) {
+    this.configuration = configuration;
+    this.options = options;
+    this.out = out;
+    this.assemble = assemble;
+    this.several = !configuration.seeds().isEmpty();
+    this.writer = new ResultsWriter(out);
+  }
+
+  /**
+   * Executes them where the launcher wants to; a single run here.
+   *
+   * @throws RunFailedException if one failed or was not executed
+   */
+  Results run(Launcher launcher) {
+    if (several && !options.resume()) {
+      writeSummary();
+    }
+    List<SeedRun> runs = new ArrayList<>();
+    for (int position = 0; position < configuration.allSeeds().size(); position++) {
+      runs.add(new SeedRun(position));
+    }
+    if (!several) {
+      runs.get(0).execute();
+    } else {
+      launch(launcher, runs);
+    }
+    Results results = results();
+    if (failure != null) {
+      throw new RunFailedException(Execution.reason(failure), results, failure);
+    }
+    return results;
+  }
+
+  private void launch(Launcher launcher, List<SeedRun> runs) {
+    try {
+      launcher.launch(List.copyOf(runs));
+    } catch (RuntimeException | LinkageError e) {
+      failure = failure == null ? e : failure;
+    }
+    for (SeedRun run : runs) {
+      if (!ended.containsKey(run.position)) {
+        run.fetch();
+      }
+    }
+    writeSummary();
+  }
+
+  private Results results() {
+    return Results.of(List.copyOf(ended.values()));
+  }
+
+  private void writeSummary() {
+    writer.writeSummary(configuration.name(), results(), configuration.allSeeds().size());
+  }
+
+  /** The run of one seed. */
+  private final class SeedRun implements Launcher.Run {
+    private final int position;
+    private final long seed;
+
+    SeedRun(int position) {
+      this.position = position;
+      this.seed = configuration.allSeeds().get(position);
+    }
+
+    @Override
+    public String name() {
+      return ResultsWriter.seedDirectory(seed);
+    }
+
+    @Override
+    public String configuration() {
+      return new ConfigurationWriter().write(configuration.withSeed(seed));
+    }
+
+    @Override
+    public Path directory() {
+      return several ? out.resolve(name()) : out;
+    }
+
+    @Override
+    public boolean resumes() {
+      return options.resume();
+    }
+
+    @Override
+    public void execute() {
+      if (ended.containsKey(position)) {
+        throw new IllegalStateException("The launcher executes " + name() + " twice");
+      }
+      try (Assembly assembly = assemble.apply(seed)) {
+        Execution execution =
+            new Execution(
+                configuration,
+                assembly,
+                new ResultsWriter(directory()),
+                new CheckpointStore(directory().resolve("checkpoint")),
+                options);
+        end(execution.run(), execution.failure());
+      } catch (RuntimeException e) {
+        // Its data or its output directory, say: the other seeds are run all the same.
+        failure = failure == null ? e : failure;
+      }
+      if (several) {
+        writeSummary();
+      }
+    }
+
+    /** What somebody else left in the directory. */
+    void fetch() {
+      if (!Files.exists(directory().resolve("results.json"))) {
+        if (failure == null) {
+          failure =
+              new IllegalStateException(
+                  "The launcher '%s' did not execute %s: there are no results in %s. Run again with --resume."
+                      .formatted(configuration.launcher().type(), name(), directory()));
+        }
+        return;
+      }
+      RunResult result = new ResultsReader().read(directory());
+      end(
+          result,
+          result.status() == RunResult.Status.COMPLETE
+              ? null
+              : new IllegalStateException(
+                  "%s, executed by '%s', is %s. %s"
+                      .formatted(
+                          name(),
+                          configuration.launcher().type(),
+                          Objects.toString(result.status()).toLowerCase(Locale.ROOT),
+                          result.failure())));
+    }
+
+    private void end(RunResult result, @Nullable Throwable reason) {
+      ended.put(position, result);
+      failure = failure == null ? reason : failure;
+    }
+  }
+}
