@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ${className} implements Regularizer {
   /** The settings of {@code ${artifactId}}; bound from the configuration and checked by it. */
   public record Settings(
-      @Description(value = "λ in L + λ Σ (θ - θb)².", byDefault = "0.1", min = 0) double lambda) {}
+      @Description(value = "λ in L + λ Σ (θ - θb)².", byDefault = "0.02", min = 0) double lambda) {}
 
   private final Settings settings;
   private final ConsolidatedPenalty penalty = new ConsolidatedPenalty();

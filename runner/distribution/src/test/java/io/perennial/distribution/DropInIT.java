@@ -37,7 +37,7 @@ class DropInIT {
         """
         name: both
         pipeline: knowledge-retention
-        scenario: {type: split, dataset: {type: digits}, tasks: 3, setting: domain-incremental}
+        scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: domain-incremental}
         model: {type: mlp, hidden: [16]}
         training: {epochs: 1}
         strategies:
