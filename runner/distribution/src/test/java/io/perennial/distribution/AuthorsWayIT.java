@@ -43,7 +43,9 @@ class AuthorsWayIT {
   void aGeneratedPluginBuildsDropsInAndRuns() throws IOException {
     FileUtils.deleteDirectory(REPOSITORY.toFile());
     PrivateRepository.fill(
-        Files.createDirectories(REPOSITORY), Path.of(System.getProperty("maven.local", "")), VERSION);
+        Files.createDirectories(REPOSITORY),
+        Path.of(System.getProperty("maven.local", "")),
+        VERSION);
     PlainMachine machine = PlainMachine.in(Files.createDirectory(directory.resolve("machine")));
     Path home = Archive.unpack(Files.createDirectory(directory.resolve("unpacked")));
 
@@ -81,7 +83,8 @@ class AuthorsWayIT {
     assertThat(results.path("runs").size()).isEqualTo(3);
 
     Outcome list = machine.perennial(home, "list");
-    assertThat(list.output()).containsPattern("strategy +stay-near +0\\.1\\.0-SNAPSHOT.*stay-near\\.jar");
+    assertThat(list.output())
+        .containsPattern("strategy +stay-near +0\\.1\\.0-SNAPSHOT.*stay-near\\.jar");
   }
 
   private static List<String> classes(Path jar) throws IOException {

@@ -10,8 +10,8 @@ import java.util.spi.ToolProvider;
 import org.apache.commons.io.FileUtils;
 
 /**
- * A Java runtime as users install it, without a compiler or any other tool of a JDK: linked from the
- * modules of the Java that runs the tests.
+ * A Java runtime as users install it, without a compiler or any other tool of a JDK: linked from
+ * the modules of the Java that runs the tests.
  */
 final class JavaRuntime {
   private JavaRuntime() {}

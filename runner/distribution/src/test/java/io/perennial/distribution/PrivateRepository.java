@@ -12,8 +12,8 @@ import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 /**
- * A Maven repository in which this build's artefacts lie as if they were released, and through which
- * everything else is taken from the user's. Nothing of ours gets into the user's own.
+ * A Maven repository in which this build's artefacts lie as if they were released, and through
+ * which everything else is taken from the user's. Nothing of ours gets into the user's own.
  */
 final class PrivateRepository {
   private static final Path CHECKOUT = Path.of("../..").toAbsolutePath().normalize();
