@@ -301,7 +301,7 @@ class MainTest {
   void listForPrograms() {
     assertThat(execute("list", "--json")).isZero();
     JsonNode json = new JsonMapper().readTree(out.toString());
-    assertThat(json.get("extensions").size()).isEqualTo(11);
+    assertThat(json.get("extensions").size()).isEqualTo(12);
     assertThat(json.get("extensions").get(0).get("name").asString()).isEqualTo("ewc");
     assertThat(json.get("refused").size()).isZero();
   }
