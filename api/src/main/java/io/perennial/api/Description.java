@@ -45,6 +45,12 @@ public @interface Description {
   /** Where it comes from, such as {@code arXiv 1612.00796, eq. 3}; empty when nowhere. */
   String paper() default "";
 
+  /**
+   * What an extension requires of the run it is in (its model, setting, stream), in words; empty when
+   * nothing. {@link Strategy#check} is what enforces it. Ignored on components.
+   */
+  String needs() default "";
+
   /** Marks a setting that must be given. */
   String REQUIRED = "\u0000required";
 }

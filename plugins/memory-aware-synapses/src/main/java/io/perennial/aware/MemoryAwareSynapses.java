@@ -27,7 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 @Description(
     value = "Memory aware synapses: holds the parameters that the network's output depends on.",
-    paper = "arXiv 1711.09601")
+    paper = "arXiv 1711.09601",
+    needs = "task boundaries; a model with per-example gradients")
 public final class MemoryAwareSynapses implements Regularizer {
   private static final int BATCH = 128;
 

@@ -25,7 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 @Description(
     value = "Synaptic intelligence: holds the parameters whose moves lowered the old tasks' loss.",
-    paper = "arXiv 1703.04200")
+    paper = "arXiv 1703.04200",
+    needs = "task boundaries")
 public final class SynapticIntelligence implements Regularizer {
   /** The settings of {@code synaptic-intelligence}. */
   public record Settings(

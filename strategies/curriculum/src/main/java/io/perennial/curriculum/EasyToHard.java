@@ -19,7 +19,8 @@ import java.util.Map;
  */
 @Description(
     value = "Within a task, draws easy examples first and lets harder ones in epoch by epoch.",
-    paper = "Bengio et al., Curriculum Learning, ICML 2009; pacing: arXiv 1904.03626")
+    paper = "Bengio et al., Curriculum Learning, ICML 2009; pacing: arXiv 1904.03626",
+    needs = "task boundaries; no other strategy that decides what is drawn")
 public final class EasyToHard implements Sampling {
   private static final int READ = 4096;
 

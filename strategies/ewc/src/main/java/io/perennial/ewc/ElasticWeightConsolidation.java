@@ -31,7 +31,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 @Description(
     value = "Elastic weight consolidation: holds the parameters that mattered to old tasks.",
-    paper = "arXiv 1612.00796; online: arXiv 1805.06370")
+    paper = "arXiv 1612.00796; online: arXiv 1805.06370",
+    needs = "task boundaries; a model with per-example gradients unless fisher is batch")
 public final class ElasticWeightConsolidation implements Regularizer {
   /** How the penalty enters the step. */
   public enum PenaltyStep {

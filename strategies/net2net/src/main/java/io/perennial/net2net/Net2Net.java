@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  */
 @Description(
     value = "Net2Net: hidden layers grow wider, or more, without changing what is computed.",
-    paper = "arXiv 1511.05641; in lifelong learning: arXiv 1811.07017")
+    paper = "arXiv 1511.05641; in lifelong learning: arXiv 1811.07017",
+    needs = "model-expansion; a model that can be widened, and one with ReLU to deepen it")
 public final class Net2Net implements Expansion {
   /** When the network grows. */
   public enum Policy {

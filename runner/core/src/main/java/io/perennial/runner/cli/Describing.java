@@ -53,6 +53,11 @@ final class Describing {
         .map(Description::paper)
         .filter(paper -> !paper.isEmpty())
         .ifPresent(paper -> paragraph(out, "  ", "Paper: " + paper));
+    extension
+        .description()
+        .map(Description::needs)
+        .filter(needs -> !needs.isEmpty())
+        .ifPresent(needs -> paragraph(out, "  ", "Needs: " + SettingDescription.sentence(needs)));
     out.println(
         "  From " + extension.plugin().jarName() + ", version " + extension.plugin().version());
     List<SettingDescription> settings = extension.settings();
