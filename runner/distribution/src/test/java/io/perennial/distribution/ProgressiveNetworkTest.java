@@ -181,8 +181,7 @@ class ProgressiveNetworkTest {
     }
     for (String model : List.of(Digits.MLP, Digits.CONVOLUTIONAL)) {
       String dropping = model.replace("}", ", dropout: 0.3}");
-      assertThatThrownBy(
-              () -> digits.run(1, split(5, "task-incremental", 0, dropping, COLUMNS)))
+      assertThatThrownBy(() -> digits.run(1, split(5, "task-incremental", 0, dropping, COLUMNS)))
           .hasMessageContaining("its columns have no dropout")
           .hasMessageContaining("Set model.dropout: 0");
     }
