@@ -46,8 +46,8 @@ public @interface Description {
   String paper() default "";
 
   /**
-   * What an extension requires of the run it is in (its model, setting, stream), in words; empty when
-   * nothing. {@link Strategy#check} is what enforces it. Ignored on components.
+   * What an extension requires of the run it is in (its model, setting, stream), in words; empty
+   * when nothing. {@link Strategy#check} is what enforces it. Ignored on components.
    */
   String needs() default "";
 

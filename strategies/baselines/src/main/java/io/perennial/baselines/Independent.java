@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  * One network a task, each from its own first weights: nothing is forgotten and nothing transfers.
  * Memory and parameters grow linearly with the number of tasks.
  */
-@Description(value = "One network a task: forgets nothing, transfers nothing, grows with every task.",
+@Description(
+    value = "One network a task: forgets nothing, transfers nothing, grows with every task.",
     needs = "model-expansion; task labels at test time, or a strategy that routes")
 public final class Independent implements Expansion {
   private final RandomSource random;

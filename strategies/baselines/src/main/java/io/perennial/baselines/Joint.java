@@ -17,7 +17,8 @@ import java.util.function.Consumer;
  * Multi-task training on the data of all tasks so far: an epoch draws every training example of
  * every task seen, in a random order. It keeps all data, so it is a bound and not a strategy.
  */
-@Description(value = "Trains on the data of all tasks so far; the upper bound, which must keep all data.",
+@Description(
+    value = "Trains on the data of all tasks so far; the upper bound, which must keep all data.",
     needs = "the training data of all tasks; no other strategy that decides what is drawn")
 public final class Joint implements Sampling {
   /** The settings of {@code joint}. */

@@ -43,7 +43,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
     value =
         "An expert a task, chosen without a label by the autoencoder that knows the input best.",
     paper = "arXiv 1611.06194",
-    needs = "model-expansion; features in [0, 1] or input: standardized; more features than gateHidden")
+    needs =
+        "model-expansion; features in [0, 1] or input: standardized; more features than gateHidden")
 public final class ExpertGate implements Expansion, Router, LossTerm, Regularizer {
   /** The settings of {@code expert-gate}. */
   public record Settings(

@@ -36,7 +36,8 @@ import java.util.function.Consumer;
 @Description(
     value = "A frozen column a task, each new one fed by the hidden layers of those before.",
     paper = "arXiv 1606.04671",
-    needs = "model-expansion; task labels at test time; the model mlp or convolutional without dropout")
+    needs =
+        "model-expansion; task labels at test time; the model mlp or convolutional without dropout")
 public final class ProgressiveNetwork implements Expansion {
   /** The settings of {@code progressive-network}. */
   public record Settings(

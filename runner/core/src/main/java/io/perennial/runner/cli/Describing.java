@@ -57,7 +57,7 @@ final class Describing {
         .description()
         .map(Description::needs)
         .filter(needs -> !needs.isEmpty())
-        .ifPresent(needs -> paragraph(out, "  ", "Needs: " + SettingDescription.sentence(needs)));
+        .ifPresent(needs -> paragraph(out, "  ", "Needs: " + needs));
     out.println(
         "  From " + extension.plugin().jarName() + ", version " + extension.plugin().version());
     List<SettingDescription> settings = extension.settings();

@@ -315,6 +315,7 @@ class MainTest {
             strategy ewc
               Holds what mattered.
               Paper: arXiv 1612.00796
+              Needs: task boundaries
               From test-classes, version development
 
               lambda: number, at least 0; required
