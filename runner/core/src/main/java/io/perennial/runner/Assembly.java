@@ -29,7 +29,9 @@ import io.perennial.runner.training.Stage;
 import io.perennial.runner.training.Stopwatch;
 import io.perennial.runner.training.TaskStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -109,7 +111,8 @@ record Assembly(
             model,
             stages.stream().map(Stage::strategy).toList());
     List<Finding> findings = Preflight.check(composition, stages, configuration.training());
-    return new Assembly(seed, order, plan, metrics(registry, wiring), findings, stopwatch);
+    return new Assembly(
+        seed, order, plan, metrics(configuration, registry, wiring), findings, stopwatch);
   }
 
   /**
@@ -126,6 +129,7 @@ record Assembly(
     blocks.addAll(configuration.strategies());
     blocks.addAll(configuration.listeners());
     blocks.add(configuration.launcher());
+    blocks.addAll(configuration.metrics());
     List<String> problems = new ArrayList<>();
     for (Configured<?> block : blocks) {
       collect(problems, () -> wiring.check(block, Kind.label(block.kind())));
@@ -155,12 +159,29 @@ record Assembly(
     return stages;
   }
 
-  private static List<Metric> metrics(Registry registry, Wiring wiring) {
-    List<Metric> metrics = new ArrayList<>();
+  private static List<Metric> metrics(
+      RunConfiguration configuration, Registry registry, Wiring wiring) {
+    List<Configured<Metric>> blocks = new ArrayList<>();
     for (Extension<?> metric : registry.extensions(Kind.METRIC)) {
-      Configured<Metric> block =
-          new Configured<>(Metric.class, metric.name(), new Registration.NoSettings());
-      metrics.add(wiring.create(block, "metric " + metric.name()));
+      if (metric.settings().isEmpty()) {
+        blocks.add(new Configured<>(Metric.class, metric.name(), new Registration.NoSettings()));
+      }
+    }
+    for (Configured<Metric> block : configuration.metrics()) {
+      if (!(block.settings() instanceof Registration.NoSettings)) {
+        blocks.add(block);
+      }
+    }
+    List<Metric> metrics = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Configured<Metric> block : blocks) {
+      Metric metric = wiring.create(block, "metric " + metrics.size() + " " + block.type());
+      if (!names.add(metric.name())) {
+        throw new InputException(
+            "metrics: two of them are called '%s' in the results. Give '%s' settings that name it otherwise, or remove one."
+                .formatted(metric.name(), block.type()));
+      }
+      metrics.add(metric);
     }
     return metrics;
   }

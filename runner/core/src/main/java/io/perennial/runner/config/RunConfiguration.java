@@ -3,6 +3,7 @@ package io.perennial.runner.config;
 import io.perennial.api.Configured;
 import io.perennial.api.Description;
 import io.perennial.api.Launcher;
+import io.perennial.api.Metric;
 import io.perennial.api.ModelFactory;
 import io.perennial.api.Pipeline;
 import io.perennial.api.RunListener;
@@ -30,6 +31,7 @@ import java.util.List;
  * @param strategies none means plain fine-tuning
  * @param listeners beside the runner's own
  * @param launcher of the runs of several seeds
+ * @param metrics with settings
  */
 @Description("A run: which tasks, which network, which strategies.")
 public record RunConfiguration(
@@ -75,7 +77,11 @@ public record RunConfiguration(
     @Description(value = "What follows the run, beside the runner itself.", byDefault = "[]")
         List<Configured<RunListener>> listeners,
     @Description(value = "Where the runs of several seeds execute.", byDefault = "{type: local}")
-        Configured<Launcher> launcher) {
+        Configured<Launcher> launcher,
+    @Description(
+            value = "Metrics with settings to compute; those without settings are computed always.",
+            byDefault = "[]")
+        List<Configured<Metric>> metrics) {
   /** The examples that accuracies are measured on. */
   public enum MeasureOn {
     /** Those held back for the final word. */
@@ -101,6 +107,7 @@ public record RunConfiguration(
     seed = seeds.isEmpty() ? seed : seeds.get(0);
     strategies = List.copyOf(strategies);
     listeners = List.copyOf(listeners);
+    metrics = List.copyOf(metrics);
   }
 
   /** The seeds to run with, at least one. */
@@ -125,7 +132,8 @@ public record RunConfiguration(
         firstTasks,
         strategies,
         listeners,
-        launcher);
+        launcher,
+        metrics);
   }
 
   /** The same with one seed. */
@@ -145,7 +153,8 @@ public record RunConfiguration(
         firstTasks,
         strategies,
         listeners,
-        launcher);
+        launcher,
+        metrics);
   }
 
   /** The same with one order. */
@@ -165,6 +174,7 @@ public record RunConfiguration(
         firstTasks,
         strategies,
         listeners,
-        launcher);
+        launcher,
+        metrics);
   }
 }

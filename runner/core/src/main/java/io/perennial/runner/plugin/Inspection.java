@@ -7,7 +7,6 @@ import com.google.inject.spi.Elements;
 import com.google.inject.spi.InjectionPoint;
 import com.google.inject.spi.InstanceBinding;
 import com.google.inject.spi.Message;
-import io.perennial.api.Metric;
 import io.perennial.api.Plugin;
 import io.perennial.api.Registration;
 import java.lang.reflect.Method;
@@ -120,11 +119,6 @@ final class Inspection {
     if (Kind.of(registration.kind()).isEmpty()) {
       errors.add(subject + registration.kind().getName() + " is no extension point.");
       return;
-    }
-    if (registration.kind() == Metric.class
-        && registration.settings() != Registration.NoSettings.class) {
-      // Every run computes every metric: there is no block that could hold settings.
-      errors.add(subject + "a metric has no settings.");
     }
     try {
       SettingDescription.of(registration.settings());

@@ -93,6 +93,7 @@ class ConfigurationRoundTripTest {
             listeners: []
             launcher:
               type: local
+            metrics: []
             """);
   }
 
@@ -128,7 +129,8 @@ class ConfigurationRoundTripTest {
                     several.size(),
                     strategies,
                     List.of(listener(name, seed)),
-                    new Configured<>(Launcher.class, "local", NONE)));
+                    new Configured<>(Launcher.class, "local", NONE),
+                    List.of()));
   }
 
   /** Anything a file can hold: quotes, colons, line ends, words that mean something to YAML. */

@@ -308,6 +308,9 @@ class DropInsTest {
       Map.of(
           "Strategy", "",
           "RunListener", "",
+          "Metric",
+              "public String name() { return \"mine\"; } public String formula() { return \"1\"; }"
+                  + " public Value compute(AccuracyMatrix r) { return Value.of(1); }",
           "Launcher", "public void launch(List<Run> runs) {}",
           "DataSource", "public DataSet load() { return null; }",
           "Scenario",
@@ -344,18 +347,11 @@ class DropInsTest {
                   .formatted(kind));
         });
     sources.put(
-        "all.MyMetric",
-        "package all; public class MyMetric implements io.perennial.api.Metric {"
-            + " @jakarta.inject.Inject MyMetric() {}"
-            + " public String name() { return \"mine\"; } public String formula() { return \"1\"; }"
-            + " public Value compute(io.perennial.api.AccuracyMatrix r) { return Value.of(1); } }");
-    sources.put(
         "all.AllPlugin",
         PluginJars.registering("all.AllPlugin", "unused", "MyStrategy")
             .replace(
                 ".register(io.perennial.api.Strategy.class, \"unused\", MyStrategy.class)",
-                registrations
-                    + ".register(io.perennial.api.Metric.class, \"mine\", MyMetric.class)"));
+                registrations));
     PluginJars.write(
         directory.resolve("all.jar"),
         PluginJars.plugin("all.AllPlugin", PluginJars.compile(sources)));
@@ -378,12 +374,14 @@ class DropInsTest {
                 strategies: [{type: mine, size: 6}, {type: mine, size: 7}]
                 listeners: [{type: mine, size: 8}]
                 launcher: {type: mine, size: 9}
+                metrics: [{type: mine, size: 10}]
                 """,
                 "all.yaml");
     Wiring wiring = new Wiring(registry, new RandomSource(1), binder -> {});
     List<Configured<?>> blocks = new ArrayList<>(configuration.strategies());
     blocks.addAll(configuration.listeners());
     blocks.add(configuration.launcher());
+    blocks.addAll(configuration.metrics());
     blocks.add(configuration.scenario());
     blocks.addAll(Blocks.inside(configuration.scenario()));
     blocks.add(configuration.order());
@@ -399,6 +397,7 @@ class DropInsTest {
             "Strategy 7",
             "RunListener 8",
             "Launcher 9",
+            "Metric 10",
             "Scenario 1",
             "DataSource 2",
             "TaskOrder 3",
