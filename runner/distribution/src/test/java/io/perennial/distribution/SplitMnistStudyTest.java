@@ -123,7 +123,7 @@ class SplitMnistStudyTest {
         row(perennial, strategy, SETTINGS.get(0), List.of(), true);
       }
       for (String strategy :
-          List.of("expert-gate", "net2net", "related-first", "easy-to-hard", "generative-replay")) {
+          List.of("expert-gate", "net2net", "related-first", "generative-replay")) {
         SETTINGS.forEach(setting -> row(perennial, strategy, setting, List.of(), true));
       }
     }
