@@ -1,15 +1,26 @@
 package io.perennial.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.inject.Binder;
 import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Examples;
+import io.perennial.api.ExtensionBinder;
+import io.perennial.api.InputException;
 import io.perennial.api.Learner;
+import io.perennial.api.Plugin;
 import io.perennial.api.RunListener;
+import io.perennial.api.Scenario;
+import io.perennial.api.Setting;
+import io.perennial.api.Task;
 import io.perennial.models.Vectors;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
+import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.RunResult;
+import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,11 +28,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -193,13 +207,100 @@ class StreamEdgesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("strategies")
+  void tasksWithoutATrainingExampleAreRefusedBeforeAnythingIsWritten(Case strategy) {
+    String split = "type: split, dataset: {type: idx, path: '%s'}, tasks: 4";
+    String held = split.formatted(singles()) + ", validation: 0.5";
+    assertThatThrownBy(() -> run(two, strategy.yaml("task-incremental", held)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("Task 0 has 1 training example")
+        .hasMessageContaining("Set validation to 0");
+    // Class 3 has a test image only.
+    String missing = split.formatted(images("missing", 0, 1, 2, 2));
+    assertThatThrownBy(() -> run(two, strategy.yaml("task-incremental", missing)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("a class that is never trained cannot be tested");
+    assertThat(directory.resolve("run-0")).doesNotExist();
+    assertThat(directory.resolve("run-1")).doesNotExist();
+  }
+
+  /** A third party's stream, whose only task has nothing to learn from. */
+  static final class Barren implements Scenario {
+    @Inject
+    Barren() {}
+
+    @Override
+    public Setting setting() {
+      return Setting.CLASS_INCREMENTAL;
+    }
+
+    @Override
+    public List<Task> tasks() {
+      Examples two =
+          new Examples() {
+            @Override
+            public int size() {
+              return 2;
+            }
+
+            @Override
+            public int label(int index) {
+              return index;
+            }
+
+            @Override
+            public void read(int index, float[] destination, int offset) {
+              Arrays.fill(destination, offset, offset + 30, 0.5f);
+            }
+          };
+      Examples none = two.select(new int[0]);
+      return List.of(new Task(0, "barren", new long[] {30}, new int[] {0, 1}, none, none, two));
+    }
+  }
+
+  /** Registers {@link Barren}. */
+  @Plugin.Info(apiVersion = Plugin.API_VERSION)
+  static final class BarrenPlugin implements Plugin {
+    @Override
+    public void configure(Binder binder) {
+      ExtensionBinder.of(binder).register(Scenario.class, "barren", Barren.class);
+    }
+  }
+
+  @Test
+  void aGateWithoutExamplesIsRefused() {
+    List<Plugin> plugins = new ArrayList<>(List.of(new BarrenPlugin()));
+    ServiceLoader.load(Plugin.class).forEach(plugins::add);
+    String yaml =
+        """
+        name: barren
+        pipeline: model-expansion
+        scenario: {type: barren}
+        model: {type: mlp, hidden: [4]}
+        strategies: [{type: expert-gate, gateHidden: 3}]
+        """;
+    try (Perennial perennial = Perennial.start(1, Registry.of(plugins.toArray(Plugin[]::new)))) {
+      assertThatThrownBy(() -> run(perennial, yaml))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("its gate cannot learn what its examples look like")
+          .hasMessageContaining("Use fewer tasks or a smaller validation");
+    }
+    assertThat(directory.resolve("run-0")).doesNotExist();
+  }
+
   private static double value(RunResult result, String metric) {
     return Results.of(List.of(result)).mean(metric);
   }
 
   /** Four classes with one training image of 6 x 6 pixels each. */
   private Path singles() {
-    Path data = directory.resolve("singles");
+    return images("singles", 0, 1, 2, 3);
+  }
+
+  /** Training images of the given classes, and one test image of each of four classes. */
+  private Path images(String name, int... training) {
+    Path data = directory.resolve(name);
     try {
       Files.createDirectories(data);
       for (String part : List.of("train", "t10k")) {
@@ -214,11 +315,19 @@ class StreamEdgesTest {
         Files.write(data.resolve(part + "-images-idx3-ubyte"), images.toByteArray());
         Files.write(
             data.resolve(part + "-labels-idx1-ubyte"),
-            new byte[] {0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 2, 3});
+            labels(part.equals("train") ? training : new int[] {0, 1, 2, 3}));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return data;
+  }
+
+  private static byte[] labels(int[] classes) {
+    byte[] file = {0, 0, 8, 1, 0, 0, 0, 4, 0, 0, 0, 0};
+    for (int i = 0; i < 4; i++) {
+      file[8 + i] = (byte) classes[i];
+    }
+    return file;
   }
 }
