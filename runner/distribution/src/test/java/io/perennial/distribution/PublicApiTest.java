@@ -110,10 +110,20 @@ class PublicApiTest {
     if (type.getSuperclass() != null && type.getSuperclass() != Object.class) {
       parents.add(0, Objects.requireNonNull(type.getGenericSuperclass()));
     }
-    String head = type.toGenericString();
-    return parents.isEmpty()
-        ? head
-        : head + " : " + parents.stream().map(Type::getTypeName).collect(Collectors.joining(", "));
+    // Only later JDKs print "sealed", so we say it ourselves.
+    String head = type.toGenericString().replaceFirst("\\b(non-)?sealed ", "");
+    if (!parents.isEmpty()) {
+      head += " : " + parents.stream().map(Type::getTypeName).collect(Collectors.joining(", "));
+    }
+    if (type.isSealed()) {
+      head +=
+          " permits "
+              + Arrays.stream(type.getPermittedSubclasses())
+                  .map(Class::getName)
+                  .sorted()
+                  .collect(Collectors.joining(", "));
+    }
+    return head;
   }
 
   private static Iterable<String> members(Class<?> type) throws ReflectiveOperationException {
