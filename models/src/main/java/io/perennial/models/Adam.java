@@ -28,6 +28,7 @@ public final class Adam implements Optimizer {
       new Moments.Kind("secondMoment", ParameterMap.Quantity.SECOND_MOMENT);
 
   private final Settings settings;
+  private final Workers workers;
   private @Nullable Descent<?> descent;
   private long steps;
 
@@ -123,10 +124,16 @@ public final class Adam implements Optimizer {
       double size,
       double rootCorrection) {}
 
-  /** Makes an optimiser that has made no step. */
-  @Inject
+  /** Makes an optimiser that has made no step, and works on the calling thread. */
   public Adam(Settings settings) {
+    this(settings, new Workers(1));
+  }
+
+  /** Makes an optimiser that has made no step, and shares its work out. */
+  @Inject
+  public Adam(Settings settings, Workers workers) {
     this.settings = settings;
+    this.workers = workers;
   }
 
   /**
@@ -141,7 +148,7 @@ public final class Adam implements Optimizer {
     if (d == null) {
       int length = Math.toIntExact(parameters.length());
       Kernels<?> kernels = Kernels.of(parameters.dataType());
-      d = new Descent<>(Moments.zeros(kernels, length, FIRST, SECOND), settings);
+      d = new Descent<>(Moments.zeros(kernels, workers, length, FIRST, SECOND), settings);
       descent = d;
     }
     steps++;
@@ -202,7 +209,7 @@ public final class Adam implements Optimizer {
   @Override
   public void restore(State state) {
     steps = state.integer("steps");
-    Moments<?> moments = Moments.restore(state, FIRST, SECOND);
+    Moments<?> moments = Moments.restore(workers, state, FIRST, SECOND);
     descent = moments == null ? null : new Descent<>(moments, settings);
   }
 
@@ -217,14 +224,14 @@ public final class Adam implements Optimizer {
     Descent(Moments<A> moments, Settings settings) {
       this.moments = moments;
       this.kernels = moments.kernels();
-      this.implicit = new ImplicitStep<>(kernels);
+      this.implicit = new ImplicitStep<>(kernels, moments.pieces());
       this.clipping = new Clipping<>(kernels, settings.clip());
       this.settings = settings;
     }
 
     void step(Step step, INDArray theta, INDArray gradient, boolean @Nullable [] frozen) {
-      A m = moments.block(FIRST);
-      A v = moments.block(SECOND);
+      A m = moments.values(FIRST);
+      A v = moments.values(SECOND);
       moments.parameters(theta); // Named first if both do not fit.
       double factor = clipping.factor(moments.gradient(gradient), frozen);
       double kept = 1 - step.learningRate() * settings.weightDecay();
@@ -232,27 +239,24 @@ public final class Adam implements Optimizer {
           theta,
           gradient,
           frozen,
-          (t, g, n) -> {
+          (t, g, at, n) -> {
             if (factor != 1) {
               kernels.multiply(g, factor, n);
             }
             if (kept != 1) {
               kernels.multiply(t, kept, n);
             }
-            kernels.adam(t, g, m, v, step, n);
+            kernels.adam(t, g, m, v, at, step, n);
           });
     }
 
     void implicitStep(Step step, INDArray theta, List<QuadraticPenalty> penalties) {
-      A v = moments.block(SECOND);
+      A v = moments.values(SECOND);
       moments.parameters(theta);
       implicit.step(
           theta,
           penalties,
-          (eta, at, n) -> {
-            moments.load(at, n);
-            kernels.adamStepSize(v, eta, step, n);
-          });
+          (eta, at, n) -> kernels.adamStepSize(v, at, eta, step, n));
     }
 
     Descent<A> remap(ParameterMap map) {

@@ -311,18 +311,25 @@ final class DoubleKernels implements Kernels<double[]> {
 
   @Override
   public void momentum(
-      double[] theta, double[] g, double[] m, double learningRate, double momentum, int n) {
+      double[] theta,
+      double[] g,
+      double[] m,
+      int at,
+      double learningRate,
+      double momentum,
+      int n) {
     double lr = learningRate;
     double mu = momentum;
     for (int i = 0; i < n; i++) {
-      double moved = mu * m[i] + g[i];
-      m[i] = moved;
+      double moved = mu * m[at + i] + g[i];
+      m[at + i] = moved;
       theta[i] -= lr * moved;
     }
   }
 
   @Override
-  public void adam(double[] theta, double[] g, double[] m, double[] v, Adam.Step step, int n) {
+  public void adam(
+      double[] theta, double[] g, double[] m, double[] v, int at, Adam.Step step, int n) {
     double beta1 = step.beta1();
     double rest1 = (1 - step.beta1());
     double beta2 = step.beta2();
@@ -331,21 +338,21 @@ final class DoubleKernels implements Kernels<double[]> {
     double scale = (1 / step.rootCorrection());
     double epsilon = step.epsilon();
     for (int i = 0; i < n; i++) {
-      double first = beta1 * m[i] + rest1 * g[i];
-      double second = beta2 * v[i] + rest2 * g[i] * g[i];
-      m[i] = first;
-      v[i] = second;
+      double first = beta1 * m[at + i] + rest1 * g[i];
+      double second = beta2 * v[at + i] + rest2 * g[i] * g[i];
+      m[at + i] = first;
+      v[at + i] = second;
       theta[i] -= size * first / (Math.sqrt(second) * scale + epsilon);
     }
   }
 
   @Override
-  public void adamStepSize(double[] v, double[] eta, Adam.Step step, int n) {
+  public void adamStepSize(double[] v, int at, double[] eta, Adam.Step step, int n) {
     double rate = step.learningRate();
     double scale = (1 / step.rootCorrection());
     double epsilon = step.epsilon();
     for (int i = 0; i < n; i++) {
-      eta[i] = rate / (Math.sqrt(v[i]) * scale + epsilon);
+      eta[i] = rate / (Math.sqrt(v[at + i]) * scale + epsilon);
     }
   }
 

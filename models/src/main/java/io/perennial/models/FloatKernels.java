@@ -375,18 +375,25 @@ final class FloatKernels implements Kernels<float[]> {
 
   @Override
   public void momentum(
-      float[] theta, float[] g, float[] m, double learningRate, double momentum, int n) {
+      float[] theta,
+      float[] g,
+      float[] m,
+      int at,
+      double learningRate,
+      double momentum,
+      int n) {
     float lr = (float) learningRate;
     float mu = (float) momentum;
     for (int i = 0; i < n; i++) {
-      float moved = mu * m[i] + g[i];
-      m[i] = moved;
+      float moved = mu * m[at + i] + g[i];
+      m[at + i] = moved;
       theta[i] -= lr * moved;
     }
   }
 
   @Override
-  public void adam(float[] theta, float[] g, float[] m, float[] v, Adam.Step step, int n) {
+  public void adam(
+      float[] theta, float[] g, float[] m, float[] v, int at, Adam.Step step, int n) {
     float beta1 = (float) step.beta1();
     float rest1 = (float) (1 - step.beta1());
     float beta2 = (float) step.beta2();
@@ -395,21 +402,21 @@ final class FloatKernels implements Kernels<float[]> {
     float scale = (float) (1 / step.rootCorrection());
     float epsilon = (float) step.epsilon();
     for (int i = 0; i < n; i++) {
-      float first = beta1 * m[i] + rest1 * g[i];
-      float second = beta2 * v[i] + rest2 * g[i] * g[i];
-      m[i] = first;
-      v[i] = second;
+      float first = beta1 * m[at + i] + rest1 * g[i];
+      float second = beta2 * v[at + i] + rest2 * g[i] * g[i];
+      m[at + i] = first;
+      v[at + i] = second;
       theta[i] -= size * first / ((float) Math.sqrt(second) * scale + epsilon);
     }
   }
 
   @Override
-  public void adamStepSize(float[] v, float[] eta, Adam.Step step, int n) {
+  public void adamStepSize(float[] v, int at, float[] eta, Adam.Step step, int n) {
     float rate = (float) step.learningRate();
     float scale = (float) (1 / step.rootCorrection());
     float epsilon = (float) step.epsilon();
     for (int i = 0; i < n; i++) {
-      eta[i] = rate / ((float) Math.sqrt(v[i]) * scale + epsilon);
+      eta[i] = rate / ((float) Math.sqrt(v[at + i]) * scale + epsilon);
     }
   }
 

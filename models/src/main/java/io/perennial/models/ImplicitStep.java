@@ -1,7 +1,11 @@
 package io.perennial.models;
 
 import io.perennial.api.QuadraticPenalty;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,50 +17,76 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ImplicitStep<A> {
   private static final int BLOCK = Kernels.BLOCK;
 
-  /** Fills in η for parameters {@code [at, at + n)}, from index 0 on. */
+  /** Fills in η for parameters {@code [at, at + n)}, from index 0 on; for any number of threads. */
   interface StepSize<A> {
     void fill(A eta, int at, int n);
   }
 
   private final Kernels<A> kernels;
+  private final Pieces pieces;
   private final Bindings bindings = new Bindings();
-  private final A theta;
-  private final A eta;
-  private final A importance;
-  private final A anchor;
-  private final A pull;
-  private final A stiffness;
+  private final List<Scratch<A>> scratch = new ArrayList<>();
+  private final List<Pull> pulls = new ArrayList<>();
+  private final IntConsumer piece = this::piece;
 
-  ImplicitStep(Kernels<A> kernels) {
+  /** The step at hand. */
+  private @Nullable Memory thetas;
+
+  private @Nullable StepSize<A> stepSize;
+
+  /** The arrays of one piece. */
+  private record Scratch<A>(A theta, A eta, A importance, A anchor, A pull, A stiffness) {}
+
+  private record Pull(double lambda, Memory importance, Memory anchor) {}
+
+  ImplicitStep(Kernels<A> kernels, Pieces pieces) {
     this.kernels = kernels;
-    this.theta = kernels.array(BLOCK);
-    this.eta = kernels.array(BLOCK);
-    this.importance = kernels.array(BLOCK);
-    this.anchor = kernels.array(BLOCK);
-    this.pull = kernels.array(BLOCK);
-    this.stiffness = kernels.array(BLOCK);
+    this.pieces = pieces;
+    for (int p = 0; p < pieces.count(); p++) {
+      scratch.add(
+          new Scratch<>(
+              kernels.array(BLOCK),
+              kernels.array(BLOCK),
+              kernels.array(BLOCK),
+              kernels.array(BLOCK),
+              kernels.array(BLOCK),
+              kernels.array(BLOCK)));
+    }
   }
 
-  void step(INDArray parameters, List<QuadraticPenalty> penalties, StepSize<A> stepSize) {
-    Memory thetas = bindings.of(parameters, kernels, parameters.length(), "parameters");
-    int length = thetas.length();
+  void step(INDArray parameters, List<QuadraticPenalty> penalties, StepSize<A> sizes) {
+    Memory all = bindings.of(parameters, kernels, parameters.length(), "parameters");
+    pulls.clear();
     for (QuadraticPenalty penalty : penalties) {
-      bindings.of(penalty.importance(), kernels, length, "importance");
-      bindings.of(penalty.anchor(), kernels, length, "anchor");
+      pulls.add(
+          new Pull(
+              penalty.lambda(),
+              bindings.of(penalty.importance(), kernels, all.length(), "importance"),
+              bindings.of(penalty.anchor(), kernels, all.length(), "anchor")));
     }
-    for (int at = 0; at < length; at += BLOCK) {
-      int n = Math.min(BLOCK, length - at);
-      kernels.get(thetas, at, theta, 0, n);
-      kernels.fill(pull, n, 0);
-      kernels.fill(stiffness, n, 0);
-      for (QuadraticPenalty penalty : penalties) {
-        kernels.get(bindings.of(penalty.importance()), at, importance, 0, n);
-        kernels.get(bindings.of(penalty.anchor()), at, anchor, 0, n);
-        kernels.addPull(penalty.lambda(), importance, anchor, theta, pull, stiffness, n);
+    thetas = all;
+    stepSize = sizes;
+    pieces.run(piece);
+  }
+
+  private void piece(int number) {
+    Memory all = Objects.requireNonNull(thetas);
+    StepSize<A> sizes = Objects.requireNonNull(stepSize);
+    Scratch<A> s = scratch.get(number);
+    for (int at = pieces.from(number); at < pieces.to(number); at += BLOCK) {
+      int n = Math.min(BLOCK, pieces.to(number) - at);
+      kernels.get(all, at, s.theta, 0, n);
+      kernels.fill(s.pull, n, 0);
+      kernels.fill(s.stiffness, n, 0);
+      for (int k = 0; k < pulls.size(); k++) {
+        Pull pull = pulls.get(k);
+        kernels.get(pull.importance, at, s.importance, 0, n);
+        kernels.get(pull.anchor, at, s.anchor, 0, n);
+        kernels.addPull(pull.lambda, s.importance, s.anchor, s.theta, s.pull, s.stiffness, n);
       }
-      stepSize.fill(eta, at, n);
-      kernels.implicitStep(theta, eta, pull, stiffness, n);
-      kernels.put(theta, 0, thetas, at, n);
+      sizes.fill(s.eta, at, n);
+      kernels.implicitStep(s.theta, s.eta, s.pull, s.stiffness, n);
+      kernels.put(s.theta, 0, all, at, n);
     }
   }
 }

@@ -149,14 +149,14 @@ interface Kernels<A> {
   /** {@code x = original} where {@code mask[at + i]}. */
   void restore(A x, A original, boolean[] mask, int at, int n);
 
-  /** {@code m = μ m + g; θ -= lr m}. */
-  void momentum(A theta, A g, A m, double learningRate, double momentum, int n);
+  /** {@code m = μ m + g; θ -= lr m}, with m from {@code at} on. */
+  void momentum(A theta, A g, A m, int at, double learningRate, double momentum, int n);
 
-  /** One step of Adam; see {@link Adam}. */
-  void adam(A theta, A g, A m, A v, Adam.Step step, int n);
+  /** One step of Adam, with m and v from {@code at} on; see {@link Adam}. */
+  void adam(A theta, A g, A m, A v, int at, Adam.Step step, int n);
 
-  /** {@code eta = lr / (√v / rootCorrection + ε)}. */
-  void adamStepSize(A v, A eta, Adam.Step step, int n);
+  /** {@code eta = lr / (√v / rootCorrection + ε)}, with v from {@code at} on. */
+  void adamStepSize(A v, int at, A eta, Adam.Step step, int n);
 
   /** {@code pull += λ b (anchor - θ); stiffness += λ b}. */
   void addPull(double lambda, A b, A anchor, A theta, A pull, A stiffness, int n);

@@ -8,6 +8,7 @@ import io.perennial.api.State;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,6 +23,7 @@ public final class Sgd implements Optimizer {
       new Moments.Kind("momentum", ParameterMap.Quantity.MOMENTUM);
 
   private final Settings settings;
+  private final Workers workers;
   private final Moments.Kind[] kinds;
   private @Nullable Descent<?> descent;
   private long steps;
@@ -84,10 +86,16 @@ public final class Sgd implements Optimizer {
     }
   }
 
-  /** Makes an optimiser that has made no step. */
-  @Inject
+  /** Makes an optimiser that has made no step, and works on the calling thread. */
   public Sgd(Settings settings) {
+    this(settings, new Workers(1));
+  }
+
+  /** Makes an optimiser that has made no step, and shares its work out. */
+  @Inject
+  public Sgd(Settings settings, Workers workers) {
     this.settings = settings;
+    this.workers = workers;
     this.kinds = settings.momentum() == 0 ? new Moments.Kind[0] : new Moments.Kind[] {MOMENTUM};
   }
 
@@ -142,7 +150,7 @@ public final class Sgd implements Optimizer {
 
   @Override
   public void restore(State state) {
-    Moments<?> moments = Moments.restore(state, kinds);
+    Moments<?> moments = Moments.restore(workers, state, kinds);
     descent = moments == null ? null : new Descent<>(moments, settings.clip());
     steps = settings.schedule() == Schedule.CONSTANT ? 0 : state.integer("steps");
   }
@@ -152,7 +160,7 @@ public final class Sgd implements Optimizer {
     if (d == null) {
       int length = Math.toIntExact(parameters.length());
       Kernels<?> kernels = Kernels.of(parameters.dataType());
-      d = new Descent<>(Moments.zeros(kernels, length, kinds), settings.clip());
+      d = new Descent<>(Moments.zeros(kernels, workers, length, kinds), settings.clip());
       descent = d;
     }
     return d;
@@ -165,13 +173,22 @@ public final class Sgd implements Optimizer {
     private final ImplicitStep<A> implicit;
     private final Clipping<A> clipping;
     private final double clip;
+    private final Memory[] thetaPieces;
+    private final Memory[] gradientPieces;
+    private final IntConsumer plainPiece = this::plainPiece;
+    private @Nullable Memory slicedTheta;
+    private @Nullable Memory slicedGradient;
+    private double size;
+    private double kept;
     private @Nullable A before;
     private @Nullable A after;
 
     Descent(Moments<A> moments, double clip) {
       this.moments = moments;
       this.kernels = moments.kernels();
-      this.implicit = new ImplicitStep<>(kernels);
+      this.implicit = new ImplicitStep<>(kernels, moments.pieces());
+      this.thetaPieces = new Memory[moments.pieces().count()];
+      this.gradientPieces = new Memory[thetaPieces.length];
       this.clipping = new Clipping<>(kernels, clip);
       this.clip = clip;
     }
@@ -186,19 +203,19 @@ public final class Sgd implements Optimizer {
         plain(rate * factor, 1 - rate * decay, moments.parameters(theta), slopes, frozen);
         return;
       }
-      A m = moments.block(MOMENTUM);
+      A m = moments.values(MOMENTUM);
       moments.step(
           theta,
           gradient,
           frozen,
-          (t, g, n) -> {
+          (t, g, at, n) -> {
             if (factor != 1) {
               kernels.multiply(g, factor, n);
             }
             if (decay > 0) {
               kernels.addScaled(decay, t, g, n);
             }
-            kernels.momentum(t, g, m, rate, s.momentum(), n);
+            kernels.momentum(t, g, m, at, rate, s.momentum(), n);
           });
     }
 
@@ -221,11 +238,31 @@ public final class Sgd implements Optimizer {
       kernels.put(after, 0, theta, 0, length);
     }
 
-    private void plain(double size, double kept, Memory theta, Memory gradient) {
+    private void plain(double stepSize, double left, Memory theta, Memory gradient) {
+      if (slicedTheta != theta || slicedGradient != gradient) {
+        slice(theta, thetaPieces);
+        slice(gradient, gradientPieces);
+        slicedTheta = theta;
+        slicedGradient = gradient;
+      }
+      size = stepSize;
+      kept = left;
+      moments.pieces().run(plainPiece);
+    }
+
+    private void slice(Memory whole, Memory[] parts) {
+      Pieces pieces = moments.pieces();
+      for (int p = 0; p < parts.length; p++) {
+        parts[p] = whole.slice(pieces.from(p), pieces.to(p) - pieces.from(p));
+      }
+    }
+
+    private void plainPiece(int number) {
+      Memory theta = thetaPieces[number];
       if (kept != 1) {
         kernels.scale(theta.length(), kept, theta);
       }
-      kernels.axpy(theta.length(), -size, gradient, theta);
+      kernels.axpy(theta.length(), -size, gradientPieces[number], theta);
     }
 
     void implicitStep(double eta, INDArray theta, List<QuadraticPenalty> penalties) {

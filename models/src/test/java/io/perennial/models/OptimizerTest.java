@@ -32,21 +32,60 @@ class OptimizerTest {
   private enum Kind implements Supplier<Optimizer> {
     PLAIN {
       @Override
-      public Optimizer get() {
-        return sgd(0.1, 0);
+      Optimizer on(Workers workers) {
+        return new Sgd(new Sgd.Settings(0.1, 0), workers);
       }
     },
     MOMENTUM {
       @Override
-      public Optimizer get() {
-        return sgd(0.1, 0.9);
+      Optimizer on(Workers workers) {
+        return new Sgd(new Sgd.Settings(0.1, 0.9), workers);
       }
     },
     ADAM {
       @Override
-      public Optimizer get() {
-        return adam(0.01);
+      Optimizer on(Workers workers) {
+        return new Adam(new Adam.Settings(0.01, 0.9, 0.999, 1e-8), workers);
       }
+    };
+
+    abstract Optimizer on(Workers workers);
+
+    @Override
+    public Optimizer get() {
+      return on(new Workers(1));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theNumberOfThreadsNeverShows(Kind kind) {
+    String expected = afterSteps(kind, 1);
+    assertThat(afterSteps(kind, 2)).isEqualTo(expected);
+    assertThat(afterSteps(kind, 3)).isEqualTo(expected);
+  }
+
+  /** Enough parameters for several pieces and an odd end; free, frozen and implicit steps. */
+  private static String afterSteps(Kind kind, int threads) {
+    int size = 200_003;
+    RandomSource random = new RandomSource(8);
+    INDArray theta = Tensors.random(DataType.FLOAT, random, size);
+    boolean[] frozen = new boolean[size];
+    for (int i = 0; i < size; i++) {
+      frozen[i] = random.nextInt(3) == 0;
+    }
+    INDArray importance = Tensors.random(DataType.FLOAT, random, size);
+    Vectors.addSquare(importance, 1, importance); // Not negative, or nearly so.
+    QuadraticPenalty penalty = new QuadraticPenalty(0.5, importance, Vectors.copyOf(theta));
+    try (Workers workers = new Workers(threads)) {
+      Optimizer optimizer = kind.on(workers);
+      for (int step = 0; step < 4; step++) {
+        INDArray gradient = Tensors.random(DataType.FLOAT, random, size);
+        optimizer.step(theta, gradient, step == 2 ? Optional.of(frozen) : FREE);
+        optimizer.implicitStep(theta, List.of(penalty));
+      }
+      return Vectors.sha256(theta)
+          + optimizer.save().tensors().values().stream().map(Vectors::sha256).toList();
     }
   }
 

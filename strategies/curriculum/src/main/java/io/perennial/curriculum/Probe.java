@@ -54,7 +54,7 @@ final class Probe implements AutoCloseable {
       Workers workers) {
     Probe probe = untrained(sample, hidden, random, workers);
     Mlp network = probe.network;
-    Adam adam = new Adam(new Adam.Settings(settings.learningRate(), 0.9, 0.999, 1e-8));
+    Adam adam = new Adam(new Adam.Settings(settings.learningRate(), 0.9, 0.999, 1e-8), workers);
     int rows = Math.min(BATCH, sample.size());
     Rows batch = new Rows(sample, rows);
     try (INDArray slope = Vectors.create(DataType.FLOAT, rows, sample.classes());

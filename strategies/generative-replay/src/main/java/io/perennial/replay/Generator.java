@@ -39,7 +39,7 @@ final class Generator implements Stateful {
     this.learning = new VariationalAutoencoder(shape, dataType, random, workers);
     this.previous = learning.copy();
     this.gradient = Vectors.create(dataType, learning.parameters().length());
-    this.optimizer = new Adam(new Adam.Settings(learningRate, 0.9, 0.999, 1e-8));
+    this.optimizer = new Adam(new Adam.Settings(learningRate, 0.9, 0.999, 1e-8), workers);
   }
 
   /** Between tasks: a conditional generator learns of new classes. */
