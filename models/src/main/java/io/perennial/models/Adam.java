@@ -253,10 +253,7 @@ public final class Adam implements Optimizer {
     void implicitStep(Step step, INDArray theta, List<QuadraticPenalty> penalties) {
       A v = moments.values(SECOND);
       moments.parameters(theta);
-      implicit.step(
-          theta,
-          penalties,
-          (eta, at, n) -> kernels.adamStepSize(v, at, eta, step, n));
+      implicit.step(theta, penalties, (eta, at, n) -> kernels.adamStepSize(v, at, eta, step, n));
     }
 
     Descent<A> remap(ParameterMap map) {

@@ -311,13 +311,7 @@ final class DoubleKernels implements Kernels<double[]> {
 
   @Override
   public void momentum(
-      double[] theta,
-      double[] g,
-      double[] m,
-      int at,
-      double learningRate,
-      double momentum,
-      int n) {
+      double[] theta, double[] g, double[] m, int at, double learningRate, double momentum, int n) {
     double lr = learningRate;
     double mu = momentum;
     for (int i = 0; i < n; i++) {

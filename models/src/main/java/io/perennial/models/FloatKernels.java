@@ -375,13 +375,7 @@ final class FloatKernels implements Kernels<float[]> {
 
   @Override
   public void momentum(
-      float[] theta,
-      float[] g,
-      float[] m,
-      int at,
-      double learningRate,
-      double momentum,
-      int n) {
+      float[] theta, float[] g, float[] m, int at, double learningRate, double momentum, int n) {
     float lr = (float) learningRate;
     float mu = (float) momentum;
     for (int i = 0; i < n; i++) {
@@ -392,8 +386,7 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
-  public void adam(
-      float[] theta, float[] g, float[] m, float[] v, int at, Adam.Step step, int n) {
+  public void adam(float[] theta, float[] g, float[] m, float[] v, int at, Adam.Step step, int n) {
     float beta1 = (float) step.beta1();
     float rest1 = (float) (1 - step.beta1());
     float beta2 = (float) step.beta2();

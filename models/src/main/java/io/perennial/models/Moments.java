@@ -58,8 +58,7 @@ final class Moments<A> {
     for (int p = 0; p < pieces.count(); p++) {
       List<A> blocks = vectors.keySet().stream().map(kind -> kernels.array(BLOCK)).toList();
       scratch.add(
-          new Scratch<>(
-              kernels.array(BLOCK), kernels.array(BLOCK), kernels.array(BLOCK), blocks));
+          new Scratch<>(kernels.array(BLOCK), kernels.array(BLOCK), kernels.array(BLOCK), blocks));
     }
   }
 

@@ -55,8 +55,7 @@ final class Gates implements Stateful {
     Autoencoder gate = autoencoder(width, learner.model().dataType(), own.child("weights"));
     gates.add(gate);
     INDArray gradient = Vectors.create(learner.model().dataType(), gate.parameters().length());
-    Adam adam = new Adam(
-            new Adam.Settings(settings.gateLearningRate(), 0.9, 0.999, 1e-8), workers);
+    Adam adam = new Adam(new Adam.Settings(settings.gateLearningRate(), 0.9, 0.999, 1e-8), workers);
     int batchSize = settings.gateBatchSize();
     long left = settings.gateIterations();
     while (left > 0) {

@@ -1,32 +1,29 @@
 package io.perennial.runner.training;
 
 import io.perennial.api.Batch;
-import io.perennial.api.Examples;
 import io.perennial.api.Rows;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.Arrays;
-import java.util.function.IntFunction;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Builds batches in arrays that are made once for each batch size. Rows are gathered on the heap,
- * where bytes become floats, and go to the native array in one copy.
+ * where bytes become floats, if possible while the batch before is worked on, and go to the native
+ * array in one copy.
  */
 final class BatchAssembler implements Rows {
-  /** Rows that are worth a thread of their own to read. */
-  private static final int ROWS_PER_SHARD = 32;
-
   private final long[] shape;
   private final int width;
   private final DataType dataType;
-  private final Workers workers;
+  private final RowReader reader;
   private final SizedBuffers<Buffers> buffers = new SizedBuffers<>(this::allocate);
 
-  private float[] features = {};
-  private int[] labels = {};
+  private RowReader.@Nullable Slot rows;
   private int[] tasks = {};
   private int[] origins = {};
   private double[] weights = {};
@@ -38,41 +35,34 @@ final class BatchAssembler implements Rows {
   private int origin;
   private double total;
 
-  BatchAssembler(long[] shape, DataType dataType, Workers workers) {
+  BatchAssembler(long[] shape, DataType dataType, Workers workers, Executor background) {
     this.shape = shape.clone();
     this.width = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     this.dataType = dataType;
-    this.workers = workers;
+    this.reader = new RowReader(width, workers, background);
   }
 
-  /** Starts a batch with real rows of mass 1, read in parallel. */
-  void real(
-      int count,
-      int classCount,
-      IntFunction<Examples> source,
-      int[] rowTasks,
-      int[] rows,
-      int from) {
+  /** Begins to read the real rows of the next batch, as a hint. */
+  void ahead(RowReader.Request request) {
+    reader.ahead(request);
+  }
+
+  /** The seconds that real rows were waited for. */
+  double secondsWaited() {
+    return reader.waited() / 1e9;
+  }
+
+  /** Starts a batch with real rows of mass 1. */
+  void real(int classCount, RowReader.Request request) {
+    int count = request.count();
     classes = classCount;
-    size = 0;
     realRows = count;
     anySoft = false;
     origin = 0;
     total = 1;
+    rows = reader.read(request);
     reserve(count);
-    int shards = Math.max(1, count / ROWS_PER_SHARD);
-    workers.run(
-        shards,
-        shard -> {
-          int end = (int) ((long) count * (shard + 1) / shards);
-          for (int n = (int) ((long) count * shard / shards); n < end; n++) {
-            int task = rowTasks[from + n];
-            Examples examples = source.apply(task);
-            examples.read(rows[from + n], features, n * width);
-            labels[n] = examples.label(rows[from + n]);
-            tasks[n] = task;
-          }
-        });
+    System.arraycopy(request.tasks(), request.from(), tasks, 0, count);
     Arrays.fill(origins, 0, count, 0);
     Arrays.fill(weights, 0, count, 1.0 / count);
     size = count;
@@ -104,9 +94,10 @@ final class BatchAssembler implements Rows {
   /** The finished batch, valid until the next one is started. */
   Batch finish(Competition competition) {
     Buffers sized = buffers.of(size);
-    Vectors.write(features, size * width, sized.features);
+    RowReader.Slot read = started();
+    Vectors.write(read.features(), size * width, sized.features);
+    System.arraycopy(read.labels(), 0, sized.labels, 0, size);
     for (int n = 0; n < size; n++) {
-      sized.labels[n] = labels[n];
       sized.tasks[n] = tasks[n];
       sized.origins[n] = origins[n];
       sized.weights[n] = weights[n] / total;
@@ -129,7 +120,7 @@ final class BatchAssembler implements Rows {
   @Override
   public void add(INDArray added, int[] addedLabels, int[] addedTasks, double weight) {
     append(added, addedTasks, weight);
-    System.arraycopy(addedLabels, 0, labels, size, addedTasks.length);
+    System.arraycopy(addedLabels, 0, started().labels(), size, addedTasks.length);
     size += addedTasks.length;
   }
 
@@ -146,7 +137,7 @@ final class BatchAssembler implements Rows {
               + Arrays.toString(probabilities.shape()));
     }
     append(added, addedTasks, weight);
-    Arrays.fill(labels, size, size + count, -1);
+    Arrays.fill(started().labels(), size, size + count, -1);
     if (soft.length < (size + count) * classes) {
       soft = Arrays.copyOf(soft, (size + count) * classes);
     }
@@ -170,19 +161,26 @@ final class BatchAssembler implements Rows {
       throw new IllegalArgumentException("A row's weight must be at least 0, not " + weight);
     }
     reserve(size + count);
-    Vectors.read(added, features, size * width);
+    Vectors.read(added, started().features(), size * width);
     System.arraycopy(addedTasks, 0, tasks, size, count);
     Arrays.fill(origins, size, size + count, origin);
     Arrays.fill(weights, size, size + count, weight);
   }
 
-  private void reserve(int rows) {
-    if (labels.length < rows) {
-      features = Arrays.copyOf(features, rows * width);
-      labels = Arrays.copyOf(labels, rows);
-      tasks = Arrays.copyOf(tasks, rows);
-      origins = Arrays.copyOf(origins, rows);
-      weights = Arrays.copyOf(weights, rows);
+  private RowReader.Slot started() {
+    RowReader.Slot read = rows;
+    if (read == null) {
+      throw new IllegalStateException("A batch starts with its real rows");
+    }
+    return read;
+  }
+
+  private void reserve(int count) {
+    started().reserve(count);
+    if (tasks.length < count) {
+      tasks = Arrays.copyOf(tasks, count);
+      origins = Arrays.copyOf(origins, count);
+      weights = Arrays.copyOf(weights, count);
     }
   }
 

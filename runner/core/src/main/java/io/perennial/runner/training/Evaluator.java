@@ -11,6 +11,8 @@ import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures accuracy on test examples, in large batches, as the setting allows it. */
@@ -31,13 +33,14 @@ final class Evaluator {
       Roles roles,
       Competition competition,
       Model model,
-      Workers workers) {
+      Workers workers,
+      Executor background) {
     this.setting = setting;
     this.tasks = tasks;
     this.roles = roles;
     this.competition = competition;
     this.readoutScores = new ScoreArrays(model.dataType());
-    this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers);
+    this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers, background);
   }
 
   /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs or path. */
@@ -71,9 +74,13 @@ final class Evaluator {
     int[] taskOf = new int[test.size()];
     Arrays.fill(taskOf, task);
     int correct = 0;
+    IntFunction<Examples> source = t -> test;
     for (int from = 0; from < indices.length; from += BATCH) {
-      int count = Math.min(BATCH, indices.length - from);
-      assembler.real(count, model.classes(), t -> test, taskOf, indices, from);
+      int end = Math.min(from + BATCH, indices.length);
+      assembler.real(
+          model.classes(), new RowReader.Request(source, taskOf, indices, from, end - from));
+      int next = Math.min(BATCH, indices.length - end);
+      assembler.ahead(new RowReader.Request(source, taskOf, indices, end, next));
       correct += correct(model, assembler.finish(competition));
     }
     return correct;

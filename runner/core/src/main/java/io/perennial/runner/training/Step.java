@@ -1,6 +1,7 @@
 package io.perennial.runner.training;
 
 import io.perennial.api.Batch;
+import io.perennial.api.Examples;
 import io.perennial.api.GradientTransform;
 import io.perennial.api.LossTerm;
 import io.perennial.api.Model;
@@ -15,6 +16,8 @@ import io.perennial.models.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One step of training: the roles in their order, in arrays that are used again. */
@@ -23,6 +26,7 @@ final class Step {
   private final Roles roles;
   private final Competition competition;
   private final BatchAssembler assembler;
+  private final IntFunction<Examples> source;
   private final Objective objective;
   private final List<QuadraticPenalty> implicit = new ArrayList<>();
   private final ScoreArrays logitsGradients;
@@ -35,12 +39,15 @@ final class Step {
   private int correct;
   private boolean dataFinite = true;
 
-  Step(Plan plan, Roles roles, Competition competition) {
+  Step(Plan plan, Roles roles, Competition competition, Executor background) {
     this.plan = plan;
     this.roles = roles;
     this.competition = competition;
     Model model = plan.model();
-    this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), plan.workers());
+    this.assembler =
+        new BatchAssembler(model.inputShape(), model.dataType(), plan.workers(), background);
+    List<Task> tasks = plan.stream().tasks();
+    this.source = task -> tasks.get(task).training();
     this.objective = roles.objective.orElseGet(CrossEntropy::new);
     this.classes = model.classes();
     this.logitsGradients = new ScoreArrays(model.dataType());
@@ -58,10 +65,19 @@ final class Step {
     return correct;
   }
 
-  void make(Training training, Sampling.Draw draw, int from, int count) {
+  /** The seconds that steps waited for real rows. */
+  double secondsWaited() {
+    return assembler.secondsWaited();
+  }
+
+  /**
+   * Makes a step with the drawn examples {@code [from, to)}; those before {@code next} are probably
+   * the next step's.
+   */
+  void make(Training training, Sampling.Draw draw, int from, int to, int next) {
     Model model = training.model();
     fit(model);
-    Batch batch = assemble(training, draw, from, count);
+    Batch batch = assemble(training, draw, from, to, next);
     INDArray logits = model.forward(batch.features(), batch.tasks(), true);
     INDArray logitsGradient = logitsGradients.of(batch.size(), classes);
     loss = objective.loss(batch, logits, logitsGradient);
@@ -72,7 +88,7 @@ final class Step {
       dataFinite = Vectors.isFinite(batch.features());
       throw diverged(training);
     }
-    countCorrect(batch, logits, count);
+    countCorrect(batch, logits, to - from);
     model.backward(logitsGradient, gradient);
     INDArray parameters = model.parameters();
     penalize(parameters);
@@ -88,10 +104,9 @@ final class Step {
     }
   }
 
-  private Batch assemble(Training training, Sampling.Draw draw, int from, int count) {
-    List<Task> tasks = plan.stream().tasks();
-    assembler.real(
-        count, classes, task -> tasks.get(task).training(), draw.tasks(), draw.examples(), from);
+  private Batch assemble(Training training, Sampling.Draw draw, int from, int to, int next) {
+    assembler.real(classes, request(draw, from, to));
+    assembler.ahead(request(draw, to, next));
     for (int k = 0; k < roles.rehearsals.size(); k++) {
       Rehearsal rehearsal = roles.rehearsals.get(k);
       double mass = rehearsal.mass(training);
@@ -103,6 +118,10 @@ final class Step {
       }
     }
     return assembler.finish(competition);
+  }
+
+  private RowReader.Request request(Sampling.Draw draw, int from, int to) {
+    return new RowReader.Request(source, draw.tasks(), draw.examples(), from, to - from);
   }
 
   private void penalize(INDArray parameters) {

@@ -20,8 +20,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,13 @@ public final class Training implements Learner {
   private final Competition competition;
   private final Evaluator evaluator;
   private final BatchAssembler visiting;
+  private final ExecutorService background =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "perennial-reader");
+            thread.setDaemon(true);
+            return thread;
+          });
   private final Stopwatch stopwatch;
   private final List<RunListener> listeners;
   private final AccuracyMatrix accuracy;
@@ -64,10 +74,11 @@ public final class Training implements Learner {
     this.competition = new Competition(plan.setting(), tasks);
     this.competition.resize(model.classes());
     this.evaluator =
-        new Evaluator(plan.setting(), tasks, roles, competition, model, plan.workers());
-    this.visiting = new BatchAssembler(model.inputShape(), model.dataType(), plan.workers());
+        new Evaluator(plan.setting(), tasks, roles, competition, model, plan.workers(), background);
+    this.visiting =
+        new BatchAssembler(model.inputShape(), model.dataType(), plan.workers(), background);
     this.accuracy = new AccuracyMatrix(tasks.stream().map(Task::name).toList());
-    this.stepper = new Step(plan, roles, competition);
+    this.stepper = new Step(plan, roles, competition, background);
   }
 
   /**
@@ -213,7 +224,8 @@ public final class Training implements Learner {
     long correct = 0;
     int from = 0;
     for (; from < drawn && step < last; from += batchSize) {
-      stepper.make(this, draw, from, Math.min(batchSize, drawn - from));
+      int to = Math.min(from + batchSize, drawn);
+      stepper.make(this, draw, from, to, Math.min(to + batchSize, drawn));
       correct += stepper.correct();
       step++;
       listeners(listener -> listener.stepDone(this, stepper.loss()));
@@ -356,6 +368,7 @@ public final class Training implements Learner {
     stepper.close();
     evaluator.close();
     visiting.close();
+    background.shutdownNow();
     model.close();
   }
 
@@ -395,9 +408,13 @@ public final class Training implements Learner {
     Arrays.setAll(indices, i -> i);
     int[] tasks = new int[indices.length];
     Arrays.fill(tasks, task);
+    IntFunction<Examples> source = t -> examples;
     for (int from = 0; from < indices.length; from += batchSize) {
-      int count = Math.min(batchSize, indices.length - from);
-      visiting.real(count, model.classes(), t -> examples, tasks, indices, from);
+      int to = Math.min(from + batchSize, indices.length);
+      int next = Math.min(to + batchSize, indices.length);
+      visiting.real(
+          model.classes(), new RowReader.Request(source, tasks, indices, from, to - from));
+      visiting.ahead(new RowReader.Request(source, tasks, indices, to, next - to));
       visitor.accept(visiting.finish(competition));
     }
   }

@@ -50,7 +50,8 @@ class EvaluatorTest {
       Competition competition = new Competition(setting, tasks);
       competition.resize(2);
       Roles roles = new Roles(List.of(new Stage("selecting", 0, transform)));
-      Evaluator evaluator = new Evaluator(setting, tasks, roles, competition, model, workers);
+      Evaluator evaluator =
+          new Evaluator(setting, tasks, roles, competition, model, workers, Runnable::run);
       double accuracy = evaluator.accuracy(model, 0);
       double[] left = new double[WRONG.length];
       Vectors.read(model.parameters(), left);
