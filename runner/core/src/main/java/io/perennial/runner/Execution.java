@@ -69,12 +69,14 @@ final class Execution {
   /**
    * Goes on from the latest checkpoint if it is to, and learns the tasks that are left.
    *
-   * @throws InputException if no checkpoint is intact; nothing was changed then. Whatever goes
-   *     wrong later is a {@link #failure()}.
+   * @throws InputException if no checkpoint is intact, or it has more tasks than the stream;
+   *     nothing was changed then. Whatever goes wrong later is a {@link #failure()}.
    */
   RunResult run() {
     try {
-      return run(options.resume() ? checkpoints.latest() : Optional.empty());
+      Optional<Checkpoint> latest = options.resume() ? checkpoints.latest() : Optional.empty();
+      latest.ifPresent(this::refuseShorterStream);
+      return run(latest);
     } finally {
       training.close();
     }
@@ -94,6 +96,16 @@ final class Execution {
       LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
       failure = e;
       return write(RunResult.Status.FAILED);
+    }
+  }
+
+  /** A stream may have grown since, but what was learned must still be in it. */
+  private void refuseShorterStream(Checkpoint latest) {
+    int tasks = assembly.plan().stream().size();
+    if (latest.tasksDone() > tasks) {
+      throw new InputException(
+          "The run has learned %d tasks, but the stream has only %d now. Bring the missing ones back, or start a new run."
+              .formatted(latest.tasksDone(), tasks));
     }
   }
 

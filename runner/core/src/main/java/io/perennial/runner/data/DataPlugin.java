@@ -23,6 +23,8 @@ public final class DataPlugin implements Plugin {
         .register(Scenario.class, "rotated", Rotated.class, Rotated.Settings.class)
         .register(Scenario.class, "noisy", Noisy.class, Noisy.Settings.class)
         .register(Scenario.class, "sequence", Sequence.class, Sequence.Settings.class)
+        .register(Scenario.class, "csv-tasks", CsvTasks.class, CsvTasks.Settings.class)
+        .register(Scenario.class, "files", FileTasks.class, FileTasks.Settings.class)
         .register(Scenario.class, "blurry", Blurry.class, Blurry.Settings.class)
         .register(Scenario.class, "task-free", TaskFree.class, TaskFree.Settings.class)
         .register(TaskOrder.class, "given", GivenOrder.class, GivenOrder.Settings.class)
