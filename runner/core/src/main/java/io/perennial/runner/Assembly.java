@@ -118,7 +118,12 @@ record Assembly(
     findings.addAll(
         Preflight.check(composition, stages, scenario.boundaries(), configuration.training()));
     return new Assembly(
-        seed, order, plan, metrics(configuration, registry, wiring), List.copyOf(findings), stopwatch);
+        seed,
+        order,
+        plan,
+        metrics(configuration, registry, wiring),
+        List.copyOf(findings),
+        stopwatch);
   }
 
   /**

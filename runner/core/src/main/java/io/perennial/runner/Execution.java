@@ -9,6 +9,7 @@ import io.perennial.api.Strategy;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.inspection.Fingerprint;
 import io.perennial.runner.result.Checkpoint;
 import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.Environment;
@@ -38,6 +39,7 @@ final class Execution {
   private final CheckpointStore checkpoints;
   private final RunOptions options;
   private final Training training;
+  private final String streamSha256;
   private String sha256 = "";
   private @Nullable Throwable failure;
 
@@ -52,6 +54,7 @@ final class Execution {
     this.writer = writer;
     this.checkpoints = checkpoints;
     this.options = options;
+    this.streamSha256 = Fingerprint.of(assembly.plan().stream().tasks());
     this.training = new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
@@ -138,6 +141,7 @@ final class Execution {
     List<Stage> stages = assembly.plan().stages();
     Map<String, String> conventions = new LinkedHashMap<>();
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
+    conventions.put("scenario.sha256", streamSha256);
     Map<String, Strategy> sources = new LinkedHashMap<>();
     sources.put("order", assembly.order());
     for (Stage stage : stages) {

@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
  * stream brings them, and what is held out of a task depends on the seed and the task's name only:
  * files that come later leave the tasks before them as they were.
  */
-@Description("CSV files, one a task in the order of their names, or one file with a column of tasks")
+@Description(
+    "CSV files, one a task in the order of their names, or one file with a column of tasks")
 public final class CsvTasks implements Scenario {
   private final Settings settings;
   private final RandomSource random;
@@ -90,8 +91,7 @@ public final class CsvTasks implements Scenario {
     List<Rows> parts = settings.taskColumn().isEmpty() ? byFile(table, files) : byColumn(table);
     List<Division> divisions = parts.stream().map(part -> divide(part, table)).toList();
     boolean standardise = settings.columns().standardise();
-    Encoding encoding =
-        Encoding.fit(table, divisions.get(0).learned().training(), standardise);
+    Encoding encoding = Encoding.fit(table, divisions.get(0).learned().training(), standardise);
     // Codes count in the order of first occurrence, which rows that come later do not change.
     int[] classes = IntStream.range(0, table.labels().distinct().size()).toArray();
     BitSet seen = new BitSet();

@@ -100,10 +100,7 @@ public final class FileTasks implements Scenario {
       throw new InputException(
           "scenario.dataset: the columns of a table are encoded as the first task shows them, which files does not do. For CSV files choose scenario type csv-tasks.");
     }
-    int[] numbers =
-        data.classes().stream()
-            .mapToInt(text -> number(labels, text))
-            .toArray();
+    int[] numbers = data.classes().stream().mapToInt(text -> number(labels, text)).toArray();
     Holdout holdout =
         Holdout.of(
             IntStream.range(0, data.training().size()).toArray(),

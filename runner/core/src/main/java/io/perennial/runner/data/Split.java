@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Cuts a data set's classes into parts, one a task. In the task- and class-incremental
- * settings the labels stay the data set's; in the domain-incremental setting a label is the
- * position among the task's classes, so that every task has the same ones.
+ * Cuts a data set's classes into parts, one a task. In the task- and class-incremental settings the
+ * labels stay the data set's; in the domain-incremental setting a label is the position among the
+ * task's classes, so that every task has the same ones.
  */
 @Description("a data set's classes cut into parts, one a task")
 public final class Split implements Scenario {

@@ -131,7 +131,8 @@ class CsvTasksTest {
   @Test
   void filesThatComeLaterLeaveTheTasksBeforeThemAsTheyWere() throws IOException {
     Files.writeString(
-        directory.resolve("a.csv"), "n,x,y\n1,red,u\n2,blue,v\n3,red,u\n4,blue,v\n5,red,u\n6,red,v\n");
+        directory.resolve("a.csv"),
+        "n,x,y\n1,red,u\n2,blue,v\n3,red,u\n4,blue,v\n5,red,u\n6,red,v\n");
     Files.writeString(
         directory.resolve("b.csv"), "n,x,y\n9,blue,v\n8,green,u\n9,blue,v\n8,green,u\n");
     CsvColumns columns = columns(List.of("x"), true);
@@ -213,9 +214,7 @@ class CsvTasksTest {
   void aClassThatALaterFileDoesNotHaveIsTold() throws IOException {
     write("a.csv", 0, 30, "u", "v", "w");
     write("b.csv", 100, 24, "u", "v");
-    assertThat(
-            LabelChecks.of(
-                plain(0, 1), Setting.DOMAIN_INCREMENTAL, Scenario.Boundaries.SHARP))
+    assertThat(LabelChecks.of(plain(0, 1), Setting.DOMAIN_INCREMENTAL, Scenario.Boundaries.SHARP))
         .extracting(Object::toString)
         .first()
         .asString()

@@ -112,8 +112,7 @@ class SplitTest {
   @Test
   void sizesMustAddUp() {
     DataSet data = Fixtures.counting(5, 10, 5, FEATURES);
-    assertThatThrownBy(
-            () -> Fixtures.split(data, List.of(3, 1), ClassOrder.AS_GIVEN, 1).tasks())
+    assertThatThrownBy(() -> Fixtures.split(data, List.of(3, 1), ClassOrder.AS_GIVEN, 1).tasks())
         .isInstanceOf(InputException.class)
         .hasMessageContaining("[3, 1] are 4 classes, but counting has 5")
         .hasMessageContaining("add up to 5");

@@ -112,7 +112,8 @@ class InspectionTest {
               assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
               assertThat(finding)
                   .asString()
-                  .contains("2 of its training examples have a label that is none of its classes 0, 1")
+                  .contains(
+                      "2 of its training examples have a label that is none of its classes 0, 1")
                   .contains("example 2 has 7");
             });
   }
@@ -125,8 +126,7 @@ class InspectionTest {
         .containsExactly(
             "it has no training example of class 2, so it cannot be learned here.",
             "it has no test example of class 1, so how well it is known is not measured.");
-    Stream free =
-        new Stream(Setting.CLASS_INCREMENTAL, Scenario.Boundaries.NONE, List.of(task));
+    Stream free = new Stream(Setting.CLASS_INCREMENTAL, Scenario.Boundaries.NONE, List.of(task));
     assertThat(Inspection.of(free).findings()).isEmpty();
   }
 
@@ -182,7 +182,9 @@ class InspectionTest {
         Inspection.of(
             new Stream(Setting.TASK_INCREMENTAL, Scenario.Boundaries.SHARP, List.of(task)));
     assertThat(inspection.hasErrors()).isTrue();
-    assertThat(inspection.findings()).extracting(Finding::reason).contains("2 of its values are no finite numbers.");
+    assertThat(inspection.findings())
+        .extracting(Finding::reason)
+        .contains("2 of its values are no finite numbers.");
     assertThat(inspection.summaries().get(0).maximum()).isEqualTo(51);
   }
 
