@@ -16,6 +16,14 @@ public interface Scenario {
    */
   List<Task> tasks();
 
+  /**
+   * The names of the classes by label, known once {@link #tasks} was called; empty if they have
+   * none but their numbers.
+   */
+  default List<String> classNames() {
+    return List.of();
+  }
+
   /** How one task ends and the next begins. */
   default Boundaries boundaries() {
     return Boundaries.SHARP;

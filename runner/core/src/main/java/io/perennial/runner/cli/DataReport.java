@@ -72,10 +72,10 @@ final class DataReport {
     for (TaskSummary task : inspection.summaries()) {
       out.println();
       out.println("task '" + task.name() + "', examples of each class:");
-      classes(task, out);
+      classes(inspection, task, out);
       if (!task.images()) {
         out.println("its first training examples:");
-        firstRows(task, out);
+        firstRows(inspection, task, out);
       }
     }
     out.println();
@@ -98,6 +98,7 @@ final class DataReport {
             "shape",
             "smallest",
             "largest",
+            "missing",
             "not finite",
             "constant");
     for (TaskSummary task : tasks) {
@@ -110,18 +111,19 @@ final class DataReport {
           Arrays.toString(task.shape()),
           number(task.minimum()),
           number(task.maximum()),
+          Long.toString(task.missing()),
           Long.toString(task.notFinite()),
           Integer.toString(task.constant().length));
     }
     table.print(out);
   }
 
-  private static void classes(TaskSummary task, PrintWriter out) {
+  private static void classes(Inspection inspection, TaskSummary task, PrintWriter out) {
     TextTable table = new TextTable("class", "training", "share", "validation", "test");
     for (ClassCount count : task.classes().stream().limit(CLASSES_SHOWN).toList()) {
       double share = 100.0 * count.training() / Math.max(1, task.training());
       table.row(
-          Integer.toString(count.label()),
+          inspection.className(count.label()),
           Integer.toString(count.training()),
           String.format(Locale.ROOT, "%.1f %%", share),
           Integer.toString(count.validation()),
@@ -134,7 +136,7 @@ final class DataReport {
     }
   }
 
-  private static void firstRows(TaskSummary task, PrintWriter out) {
+  private static void firstRows(Inspection inspection, TaskSummary task, PrintWriter out) {
     for (TaskSummary.Example example : task.first()) {
       float[] values = example.values();
       String start =
@@ -142,7 +144,8 @@ final class DataReport {
               .mapToObj(k -> number(values[k]))
               .collect(Collectors.joining(", "));
       out.printf(
-          "  class %d: %s%s%n", example.label(), start, values.length > VALUES_SHOWN ? ", …" : "");
+          "  %s: %s%s%n",
+          inspection.className(example.label()), start, values.length > VALUES_SHOWN ? ", …" : "");
     }
   }
 

@@ -22,7 +22,7 @@ final class InspectionJson {
     root.put("boundaries", word(inspection.boundaries()));
     ArrayNode tasks = root.putArray("tasks");
     for (TaskSummary task : inspection.summaries()) {
-      add(tasks.addObject(), task);
+      add(tasks.addObject(), task, inspection);
     }
     ArrayNode findings = root.putArray("findings");
     for (Finding finding : inspection.findings()) {
@@ -35,7 +35,7 @@ final class InspectionJson {
     return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
   }
 
-  private static void add(ObjectNode entry, TaskSummary task) {
+  private static void add(ObjectNode entry, TaskSummary task, Inspection inspection) {
     entry.put("name", task.name());
     ArrayNode shape = entry.putArray("shape");
     for (long size : task.shape()) {
@@ -46,6 +46,7 @@ final class InspectionJson {
     entry.put("test", task.test());
     number(entry, "minimum", task.minimum());
     number(entry, "maximum", task.maximum());
+    entry.put("missing", task.missing());
     entry.put("notFinite", task.notFinite());
     ArrayNode constant = entry.putArray("constantFeatures");
     for (int feature : task.constant()) {
@@ -55,6 +56,7 @@ final class InspectionJson {
     for (TaskSummary.ClassCount count : task.classes()) {
       ObjectNode counted = classes.addObject();
       counted.put("class", count.label());
+      counted.put("name", inspection.className(count.label()));
       counted.put("training", count.training());
       counted.put("validation", count.validation());
       counted.put("test", count.test());

@@ -58,6 +58,11 @@ public final class Blurry implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return inner.scenario().classNames();
+  }
+
+  @Override
   public Boundaries boundaries() {
     return Boundaries.BLURRED;
   }

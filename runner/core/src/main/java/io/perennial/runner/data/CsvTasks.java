@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 public final class CsvTasks implements Scenario {
   private final Settings settings;
   private final RandomSource random;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -85,9 +86,15 @@ public final class CsvTasks implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
   public List<Task> tasks() {
     List<Path> files = files();
     Table table = Table.read(files, settings.columns(), settings.taskColumn());
+    classNames = table.labels().distinct();
     List<Rows> parts = settings.taskColumn().isEmpty() ? byFile(table, files) : byColumn(table);
     List<Division> divisions = parts.stream().map(part -> divide(part, table)).toList();
     boolean standardise = settings.columns().standardise();

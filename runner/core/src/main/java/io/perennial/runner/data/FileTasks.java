@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,7 @@ public final class FileTasks implements Scenario {
   private final Settings settings;
   private final RandomSource random;
   private final Extensions extensions;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -75,6 +75,11 @@ public final class FileTasks implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
   public List<Task> tasks() {
     Configured<DataSource> dataset = settings.dataset();
     if (!(Records.find(dataset.settings(), PATH) instanceof Path directory)) {
@@ -82,7 +87,7 @@ public final class FileTasks implements Scenario {
           "scenario.dataset: '%s' has no setting 'path', so it cannot read one directory a task. Choose one that has, such as idx."
               .formatted(dataset.type()));
     }
-    Map<String, Integer> labels = new HashMap<>();
+    Map<String, Integer> labels = new LinkedHashMap<>();
     List<Task> tasks = new ArrayList<>();
     for (Path entry : TaskEntries.of(directory, "directory", Files::isDirectory)) {
       String name = TaskEntries.name(entry);
@@ -92,6 +97,7 @@ public final class FileTasks implements Scenario {
       tasks.add(task(tasks.size(), name, extensions.create(own, "task " + name).load(), labels));
     }
     refuseDifferentShapes(tasks);
+    classNames = List.copyOf(labels.keySet());
     return List.copyOf(tasks);
   }
 

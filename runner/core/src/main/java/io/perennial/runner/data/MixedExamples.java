@@ -20,6 +20,11 @@ record MixedExamples(List<Examples> sources, int[] source, int[] index, int from
   }
 
   @Override
+  public int missing(int example) {
+    return sources.get(source[from + example]).missing(index[from + example]);
+  }
+
+  @Override
   public void read(int example, float[] destination, int offset) {
     sources.get(source[from + example]).read(index[from + example], destination, offset);
   }

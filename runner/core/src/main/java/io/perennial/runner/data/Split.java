@@ -28,6 +28,7 @@ public final class Split implements Scenario {
   private final Settings settings;
   private final RandomSource random;
   private final Extensions extensions;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -91,9 +92,18 @@ public final class Split implements Scenario {
     return settings.setting();
   }
 
+  /**
+   * {@inheritDoc} In the domain-incremental setting a label stands for another class in each task.
+   */
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
   @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
+    classNames = domainIncremental() ? List.of() : data.classes();
     int[] classes = Labels.occurring(data);
     int[] sizes = sizes(data, classes.length);
     if (settings.classOrder() == ClassOrder.SHUFFLED) {

@@ -63,6 +63,17 @@ final class TableExamples implements Examples {
   }
 
   @Override
+  public int missing(int index) {
+    float[] values = cells.get();
+    table.rows().read(rows[index], values, 0);
+    int missing = 0;
+    for (float value : values) {
+      missing += Float.isNaN(value) ? 1 : 0;
+    }
+    return missing;
+  }
+
+  @Override
   public void read(int index, float[] destination, int offset) {
     float[] values = cells.get();
     table.rows().read(rows[index], values, 0);

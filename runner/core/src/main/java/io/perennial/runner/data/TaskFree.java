@@ -63,6 +63,11 @@ public final class TaskFree implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return inner.scenario().classNames();
+  }
+
+  @Override
   public Boundaries boundaries() {
     return Boundaries.NONE;
   }

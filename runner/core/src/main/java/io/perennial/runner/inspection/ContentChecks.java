@@ -89,9 +89,14 @@ final class ContentChecks {
         task.test().size(),
         Math.min(training.minimum(), others.minimum()),
         Math.max(training.maximum(), others.maximum()),
+        missing(task.training()) + missing(task.validation()) + missing(task.test()),
         training.notFinite() + others.notFinite(),
         training.constant(),
         first);
+  }
+
+  private static long missing(Examples examples) {
+    return IntStream.range(0, examples.size()).mapToLong(examples::missing).sum();
   }
 
   private void warn(Task task, TaskSummary summary, int leaked, int firstLeaked) {

@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param setting what is known at test time
  * @param boundaries how a task ends
+ * @param classNames by label; empty if the classes have none but their numbers
  * @param tasks as the scenario gives them, in its order
  * @param summaries of the tasks
  * @param findings mistakes, or what looks like one
@@ -19,6 +20,7 @@ import java.util.List;
 public record Inspection(
     Setting setting,
     Scenario.Boundaries boundaries,
+    List<String> classNames,
     List<Task> tasks,
     List<TaskSummary> summaries,
     List<Finding> findings) {
@@ -35,7 +37,19 @@ public record Inspection(
     ContentChecks contents = new ContentChecks(tasks, findings);
     List<TaskSummary> summaries = tasks.stream().map(contents::summarize).toList();
     return new Inspection(
-        scenario.setting(), scenario.boundaries(), tasks, summaries, List.copyOf(findings));
+        scenario.setting(),
+        scenario.boundaries(),
+        scenario.classNames(),
+        tasks,
+        summaries,
+        List.copyOf(findings));
+  }
+
+  /** The name of a class, or its number if it has none. */
+  public String className(int label) {
+    return label >= 0 && label < classNames.size()
+        ? classNames.get(label)
+        : Integer.toString(label);
   }
 
   /** Whether a run on this stream would be refused. */

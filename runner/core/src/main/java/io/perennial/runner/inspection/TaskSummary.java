@@ -13,6 +13,7 @@ import java.util.List;
  * @param test number of examples to measure with
  * @param minimum of all finite values
  * @param maximum of all finite values
+ * @param missing values that were missing where they come from, and were filled in
  * @param notFinite values that are NaN or infinite
  * @param constant features, from 0, that have one value in all training examples
  * @param first the first training examples
@@ -26,6 +27,7 @@ public record TaskSummary(
     int test,
     double minimum,
     double maximum,
+    long missing,
     long notFinite,
     int[] constant,
     List<Example> first) {

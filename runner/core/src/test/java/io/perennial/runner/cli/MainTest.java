@@ -50,7 +50,12 @@ class MainTest {
   private List<Finding> findings = List.of();
   private Inspection inspection =
       new Inspection(
-          Setting.TASK_INCREMENTAL, Scenario.Boundaries.SHARP, List.of(), List.of(), List.of());
+          Setting.TASK_INCREMENTAL,
+          Scenario.Boundaries.SHARP,
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of());
   private RuntimeException failure = new IllegalStateException("none");
   private boolean fails;
 
@@ -338,6 +343,11 @@ class MainTest {
       }
 
       @Override
+      public List<String> classNames() {
+        return List.of("mostly black", "white");
+      }
+
+      @Override
       public List<Task> tasks() {
         return List.of(task);
       }
@@ -353,13 +363,13 @@ class MainTest {
             """
             1 task, domain-incremental, sharp borders
 
-            task           training  validation  test  classes  shape      smallest  largest  not finite  constant
-            black / white         2           0     2        2  [1, 2, 2]     0.000    1.000           0         0
+            task           training  validation  test  classes  shape      smallest  largest  missing  not finite  constant
+            black / white         2           0     2        2  [1, 2, 2]     0.000    1.000        0           0         0
 
             task 'black / white', examples of each class:
-            class  training   share  validation  test
-                0         1  50.0 %           0     1
-                1         1  50.0 %           0     1
+            class         training   share  validation  test
+            mostly black         1  50.0 %           0     1
+            white                1  50.0 %           0     1
 
             warning: task 'black / white': 1 of its 2 training examples are test examples, too (of any task), such as training example 1, so what is measured is partly what was learned by heart. Remove them from one of the two.
             """);
@@ -374,6 +384,8 @@ class MainTest {
     assertThat(execute("data", run(), "--json", "--out", sheets.toString())).isZero();
     JsonNode json = new JsonMapper().readTree(out.toString());
     assertThat(json.get("tasks").get(0).get("classes").get(1).get("test").asInt()).isEqualTo(1);
+    assertThat(json.get("tasks").get(0).get("classes").get(1).get("name").asString())
+        .isEqualTo("white");
     assertThat(json.get("findings").get(0).get("severity").asString()).isEqualTo("warning");
     assertThat(new JsonMapper().readTree(Files.readAllBytes(sheets.resolve("data.json"))))
         .isEqualTo(json);
@@ -391,6 +403,7 @@ class MainTest {
         new Inspection(
             Setting.TASK_INCREMENTAL,
             Scenario.Boundaries.SHARP,
+            List.of(),
             List.of(),
             List.of(),
             List.of(Finding.error("task 'a'", "is broken.", "")));

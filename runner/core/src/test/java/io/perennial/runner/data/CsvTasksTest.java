@@ -10,6 +10,7 @@ import io.perennial.api.RandomSource;
 import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
+import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.inspection.LabelChecks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -166,6 +167,20 @@ class CsvTasksTest {
     assertThat(squares / training.size()).isCloseTo(1, within(1e-4));
     // 1000 is some 80 deviations away from the first file's mean.
     assertThat(Fixtures.read(tasks.get(1).training(), 0, 2)[0]).isGreaterThan(50);
+  }
+
+  @Test
+  void missingValuesAreCountedAndClassesHaveNames() throws IOException {
+    Files.writeString(
+        directory.resolve("a.csv"), "n,x,y\n1,,u\n2,3,v\n,NA,u\n4,5,v\n6,7,u\n8,9,v\n");
+    CsvColumns columns =
+        new CsvColumns("y", true, ",", List.of(), List.of(), MissingCells.MEAN, true);
+    Inspection inspection =
+        Inspection.of(scenario(directory, "", columns, Setting.DOMAIN_INCREMENTAL));
+    assertThat(inspection.summaries().get(0).missing()).isEqualTo(3);
+    assertThat(inspection.summaries().get(0).notFinite()).isZero();
+    assertThat(inspection.classNames()).containsExactly("u", "v");
+    assertThat(inspection.className(1)).isEqualTo("v");
   }
 
   @Test

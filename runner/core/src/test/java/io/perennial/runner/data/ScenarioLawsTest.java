@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -155,9 +156,7 @@ class ScenarioLawsTest {
   }
 
   private List<Task> tasks(String type, long seed) {
-    LongFunction<Scenario> scenario = scenarios.get(type);
-    assertThat(scenario).isNotNull();
-    return scenario == null ? List.of() : scenario.apply(seed).tasks();
+    return Objects.requireNonNull(scenarios.get(type)).apply(seed).tasks();
   }
 
   private Set<Integer> sources(Examples examples, int width) {
@@ -229,6 +228,20 @@ class ScenarioLawsTest {
               .allMatch(i -> Arrays.equals(Fixtures.read(training, i, width), one.get(i)));
       assertThat(same).isTrue();
     }
+  }
+
+  @Property(tries = 20)
+  void everyLabelHasANameOrNoneHas(@ForAll("types") String type) {
+    Scenario scenario = Objects.requireNonNull(scenarios.get(type)).apply(1);
+    int largest =
+        scenario.tasks().stream()
+            .flatMapToInt(task -> IntStream.of(task.classes()))
+            .max()
+            .orElseThrow();
+    List<String> names = scenario.classNames();
+    assertThat(names.isEmpty()).isEqualTo(type.equals("sequence"));
+    assertThat(names).doesNotHaveDuplicates();
+    assertThat(names.isEmpty() || names.size() == largest + 1).isTrue();
   }
 
   @Property(tries = 100)
