@@ -165,6 +165,21 @@ class SoftBordersTest {
   }
 
   @Test
+  void aSequenceIsBlurredWhereAPartIsAndHasNoPartWithoutBoundaries() {
+    Scenario inner = split(2, Setting.CLASS_INCREMENTAL, 0);
+    assertThat(sequence(inner).boundaries()).isEqualTo(Scenario.Boundaries.SHARP);
+    assertThat(sequence(blurry(inner, 0.5, 1)).boundaries()).isEqualTo(Scenario.Boundaries.BLURRED);
+    assertThatThrownBy(sequence(taskFree(inner, 0.5, 1, 1))::tasks)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("Put the sequence inside task-free");
+    assertThat(taskFree(sequence(inner), 0.5, 1, 1).tasks()).hasSize(2);
+  }
+
+  private static Scenario sequence(Scenario part) {
+    return new Sequence(new Sequence.Settings(List.of(ANY), List.of()), inside(part));
+  }
+
+  @Test
   void whatCannotMixIsRefused() {
     Scenario labelled = taskFree(split(3, Setting.TASK_INCREMENTAL, 0), 0.5, 1, 1);
     assertThatThrownBy(labelled::setting)
