@@ -18,6 +18,11 @@ public interface Examples {
    */
   void read(int index, float[] destination, int offset);
 
+  /** How many of an example's values are missing where it comes from, and were filled in. */
+  default int missing(int index) {
+    return 0;
+  }
+
   /** The examples at the given indices, as a view. The array is not copied and must not change. */
   default Examples select(int[] indices) {
     Examples all = this;
@@ -30,6 +35,11 @@ public interface Examples {
       @Override
       public int label(int index) {
         return all.label(indices[index]);
+      }
+
+      @Override
+      public int missing(int index) {
+        return all.missing(indices[index]);
       }
 
       @Override

@@ -50,7 +50,13 @@ public interface Strategy extends Stateful {
   /** The model's parameters have changed in number; everything kept for each of them follows. */
   default void remap(ParameterMap map) {}
 
-  /** Whether the strategy needs {@link #beforeTask} and {@link #afterTask}. */
+  /**
+   * Whether the strategy needs to be told where tasks begin and end. One that does not lives on its
+   * roles' own methods and {@link #afterStep} alone, and is admitted to streams {@linkplain
+   * Scenario.Boundaries#NONE without boundaries}. There {@link #beforeTask}, {@link #afterPhase},
+   * {@link #afterTask} and the calls of {@link Expansion} and {@link Sampling} never come, and
+   * {@link Learner#task()} is a part of the stream that means nothing to it.
+   */
   default boolean needsBoundaries() {
     return true;
   }

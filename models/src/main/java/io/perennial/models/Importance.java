@@ -1,11 +1,11 @@
 package io.perennial.models;
 
 import io.perennial.api.Batch;
+import io.perennial.api.Examples;
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
 import io.perennial.api.PerExampleGradients;
 import io.perennial.api.PerExampleGradients.Power;
-import io.perennial.api.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +58,17 @@ public final class Importance {
   /**
    * Estimates it over the training examples of the learner's task, at its model's parameters.
    *
+   * @see #estimate(Learner, Examples, int, Power, int, Directions)
+   */
+  public static INDArray estimate(
+      Learner learner, int batchSize, Power power, int count, Directions directions) {
+    return estimate(learner, learner.task().training(), batchSize, power, count, directions);
+  }
+
+  /**
+   * Estimates it over examples of the learner's task, at its model's parameters.
+   *
+   * @param examples at least one
    * @param batchSize the most examples in one pass; does not change what is computed
    * @param power p
    * @param count K, the most directions an example has
@@ -65,12 +76,16 @@ public final class Importance {
    * @throws IllegalArgumentException if the model is not {@link PerExampleGradients}
    */
   public static INDArray estimate(
-      Learner learner, int batchSize, Power power, int count, Directions directions) {
+      Learner learner,
+      Examples examples,
+      int batchSize,
+      Power power,
+      int count,
+      Directions directions) {
     Importance importance = new Importance(learner.model(), power, count, directions);
-    Task task = learner.task();
-    learner.visit(task.training(), task.index(), batchSize, importance::add);
+    learner.visit(examples, learner.task().index(), batchSize, importance::add);
     importance.arrays.forEach(INDArray::close);
-    Vectors.scale(1.0 / task.training().size(), importance.sum);
+    Vectors.scale(1.0 / examples.size(), importance.sum);
     return importance.sum;
   }
 

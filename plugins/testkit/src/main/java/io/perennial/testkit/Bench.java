@@ -9,6 +9,7 @@ import io.perennial.api.Model;
 import io.perennial.api.ModelFactory;
 import io.perennial.api.Optimizer;
 import io.perennial.api.RandomSource;
+import io.perennial.api.Scenario;
 import io.perennial.api.State;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
@@ -88,6 +89,7 @@ final class Bench implements AutoCloseable {
         new Training(
             new Plan(
                 stream,
+                Scenario.Boundaries.SHARP,
                 subject.setting(),
                 model,
                 wiring.create(optimizer, "optimizer"),
@@ -145,6 +147,7 @@ final class Bench implements AutoCloseable {
         Preflight.check(
                 new Composition(subject.pipeline(), subject.setting(), tasks, model, strategies),
                 stages,
+                Scenario.Boundaries.SHARP,
                 settings)
             .stream()
             .filter(finding -> finding.severity() == Finding.Severity.ERROR)

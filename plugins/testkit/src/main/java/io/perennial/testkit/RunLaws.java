@@ -32,6 +32,7 @@ final class RunLaws {
           Law.ofRuns("the number of threads changes no bit", RunLaws::threads),
           Law.ofRuns("a restored run goes on to the bit", RunLaws::restoring),
           Law.ofRuns("what it keeps stays within its bound", RunLaws::bound),
+          Law.ofRuns("boundaries that it does not need change nothing", RunLaws::boundaries),
           Law.ofRuns("settings that ask for nothing change nothing", RunLaws::neutral)
               .where(subject -> !subject.neutral().isEmpty()),
           Law.ofRuns("the first task is learned as without it", RunLaws::firstTask)
@@ -134,6 +135,28 @@ final class RunLaws {
             "The saved state is larger than declared: "
                 + excess
                 + ". Keep less, or declare what grows in mostNumbersKept.");
+      }
+    }
+  }
+
+  /** Without the calls that streams without boundaries do not make, nothing is different. */
+  private static void boundaries(Subject subject) {
+    Witness deaf =
+        new Witness(
+            (bench, method, arguments, answer) ->
+                switch (method) {
+                  case "beforeTask", "afterTask" -> null;
+                  case "afterPhase" -> 0;
+                  default -> answer.to(arguments);
+                });
+    try (Bench bench = Bench.witnessed(subject, Conditions.USUAL, deaf)) {
+      if (!bench.strategy().needsBoundaries()) {
+        requireEqual(
+            bits(subject, Conditions.USUAL),
+            bench.run().bits(),
+            "needsBoundaries is false, but without beforeTask, afterPhase and afterTask a run ends"
+                + " differently",
+            "Do the work in afterStep, or say that boundaries are needed.");
       }
     }
   }

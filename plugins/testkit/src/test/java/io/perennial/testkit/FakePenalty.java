@@ -35,6 +35,7 @@ final class FakePenalty implements Regularizer {
     FORGETS_STEPS,
     KEEPS_TENSORS,
     GROWS,
+    DENIES_BOUNDARIES,
     REMAPS_NOTHING,
     REMAPS_IMPORTANCE_AS_PARAMETER,
     WRITES_BEYOND,
@@ -107,6 +108,11 @@ final class FakePenalty implements Regularizer {
         history.add(i);
       }
     }
+  }
+
+  @Override
+  public boolean needsBoundaries() {
+    return !has(Fault.DENIES_BOUNDARIES);
   }
 
   private void consolidate(INDArray parameters) {

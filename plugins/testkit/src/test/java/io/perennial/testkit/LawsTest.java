@@ -31,6 +31,7 @@ class LawsTest {
   private static final String THREADS = "the number of threads changes no bit";
   private static final String RESTORING = "a restored run goes on to the bit";
   private static final String BOUND = "what it keeps stays within its bound";
+  private static final String BOUNDARIES = "boundaries that it does not need change nothing";
   private static final String NEUTRAL = "settings that ask for nothing change nothing";
   private static final String FIRST = "the first task is learned as without it";
   private static final String TOUCH = "only what may be changed is changed";
@@ -116,7 +117,8 @@ class LawsTest {
   }
 
   static Stream<Arguments> sound() {
-    List<String> always = List.of(RANGES, SETTINGS, SEED, THREADS, RESTORING, BOUND, TOUCH);
+    List<String> always =
+        List.of(RANGES, SETTINGS, SEED, THREADS, RESTORING, BOUND, BOUNDARIES, TOUCH);
     return Stream.of(
         Arguments.of("penalty", plus(always, NEUTRAL, FIRST, PENALTY, IMPLICIT, GROWTH)),
         Arguments.of("term", plus(always, FIRST, TERM)),
@@ -157,6 +159,7 @@ class LawsTest {
         Arguments.of(FakePenalty.Fault.FORGETS_STEPS, RESTORING, "ends differently"),
         Arguments.of(FakePenalty.Fault.KEEPS_TENSORS, RESTORING, "ends differently"),
         Arguments.of(FakePenalty.Fault.GROWS, BOUND, "larger than declared"),
+        Arguments.of(FakePenalty.Fault.DENIES_BOUNDARIES, BOUNDARIES, "needsBoundaries is false"),
         Arguments.of(FakePenalty.Fault.REMAPS_NOTHING, GROWTH, "out of bounds"),
         Arguments.of(FakePenalty.Fault.REMAPS_IMPORTANCE_AS_PARAMETER, GROWTH, "changed from"),
         Arguments.of(FakePenalty.Fault.WRITES_BEYOND, TOUCH, "wrote beyond"),

@@ -19,6 +19,7 @@ import io.perennial.api.TaskOrder;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Blocks;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.inspection.LabelChecks;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Kind;
 import io.perennial.runner.plugin.Registry;
@@ -72,6 +73,7 @@ record Assembly(
     List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
     TaskOrder order = wiring.create(configuration.order(), "order");
     int[] positions = stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks));
+    refuseOrder(scenario, configuration.order().type(), positions);
     TaskStream stream =
         TaskStream.of(tasks, positions)
             .first(configuration.firstTasks())
@@ -94,6 +96,7 @@ record Assembly(
     Plan plan =
         new Plan(
             stream,
+            scenario.boundaries(),
             scenario.setting(),
             model,
             optimizer,
@@ -110,9 +113,17 @@ record Assembly(
             stream.tasks(),
             model,
             stages.stream().map(Stage::strategy).toList());
-    List<Finding> findings = Preflight.check(composition, stages, configuration.training());
+    List<Finding> findings = new ArrayList<>();
+    findings.addAll(LabelChecks.of(tasks, scenario.setting(), scenario.boundaries()));
+    findings.addAll(
+        Preflight.check(composition, stages, scenario.boundaries(), configuration.training()));
     return new Assembly(
-        seed, order, plan, metrics(configuration, registry, wiring), findings, stopwatch);
+        seed,
+        order,
+        plan,
+        metrics(configuration, registry, wiring),
+        List.copyOf(findings),
+        stopwatch);
   }
 
   /**
@@ -139,6 +150,19 @@ record Assembly(
     }
     if (!problems.isEmpty()) {
       throw new InputException(problems);
+    }
+  }
+
+  /** The parts of a stream without boundaries follow from each other. */
+  private static void refuseOrder(Scenario scenario, String order, int[] positions) {
+    boolean given = true;
+    for (int i = 0; i < positions.length; i++) {
+      given &= positions[i] == i;
+    }
+    if (scenario.boundaries() == Scenario.Boundaries.NONE && !given) {
+      throw new InputException(
+          "order: %s rearranges tasks, and a stream without boundaries has none to rearrange. Leave order out."
+              .formatted(order));
     }
   }
 

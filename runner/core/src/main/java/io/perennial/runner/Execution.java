@@ -9,6 +9,7 @@ import io.perennial.api.Strategy;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.inspection.Fingerprint;
 import io.perennial.runner.result.Checkpoint;
 import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.Environment;
@@ -38,6 +39,7 @@ final class Execution {
   private final CheckpointStore checkpoints;
   private final RunOptions options;
   private final Training training;
+  private final String streamSha256;
   private String sha256 = "";
   private @Nullable Throwable failure;
 
@@ -52,6 +54,7 @@ final class Execution {
     this.writer = writer;
     this.checkpoints = checkpoints;
     this.options = options;
+    this.streamSha256 = Fingerprint.of(assembly.plan().stream().tasks());
     this.training = new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
@@ -69,12 +72,14 @@ final class Execution {
   /**
    * Goes on from the latest checkpoint if it is to, and learns the tasks that are left.
    *
-   * @throws InputException if no checkpoint is intact; nothing was changed then. Whatever goes
-   *     wrong later is a {@link #failure()}.
+   * @throws InputException if no checkpoint is intact, or it has more tasks than the stream;
+   *     nothing was changed then. Whatever goes wrong later is a {@link #failure()}.
    */
   RunResult run() {
     try {
-      return run(options.resume() ? checkpoints.latest() : Optional.empty());
+      Optional<Checkpoint> latest = options.resume() ? checkpoints.latest() : Optional.empty();
+      latest.ifPresent(this::refuseShorterStream);
+      return run(latest);
     } finally {
       training.close();
     }
@@ -94,6 +99,16 @@ final class Execution {
       LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
       failure = e;
       return write(RunResult.Status.FAILED);
+    }
+  }
+
+  /** A stream may have grown since, but what was learned must still be in it. */
+  private void refuseShorterStream(Checkpoint latest) {
+    int tasks = assembly.plan().stream().size();
+    if (latest.tasksDone() > tasks) {
+      throw new InputException(
+          "The run has learned %d tasks, but the stream has only %d now. Bring the missing ones back, or start a new run."
+              .formatted(latest.tasksDone(), tasks));
     }
   }
 
@@ -126,6 +141,7 @@ final class Execution {
     List<Stage> stages = assembly.plan().stages();
     Map<String, String> conventions = new LinkedHashMap<>();
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
+    conventions.put("scenario.sha256", streamSha256);
     Map<String, Strategy> sources = new LinkedHashMap<>();
     sources.put("order", assembly.order());
     for (Stage stage : stages) {

@@ -10,6 +10,7 @@ import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.Wiring;
@@ -108,6 +109,18 @@ public final class Perennial implements AutoCloseable {
     try (Assembly assembly = assemble(one, one.allSeeds().get(0))) {
       return assembly.findings();
     }
+  }
+
+  /**
+   * Looks at the tasks, for the first seed, in the scenario's order: reads every example, trains
+   * nothing, and loads no native library.
+   *
+   * @throws InputException if the data cannot be used
+   */
+  public Inspection inspect(RunConfiguration configuration) {
+    RandomSource random = new RandomSource(configuration.allSeeds().get(0));
+    return Inspection.of(
+        new Wiring(registry, random, this::services).create(configuration.scenario(), "scenario"));
   }
 
   /**

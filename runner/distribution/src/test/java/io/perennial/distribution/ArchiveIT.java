@@ -149,12 +149,13 @@ class ArchiveIT {
     }
     assertThat(home.resolve("plugins"))
         .isDirectoryNotContaining(file -> !file.endsWith("README.md"));
-    try (Stream<Path> examples = Files.list(Path.of("../../examples"))) {
-      assertThat(examples)
+    Path root = Path.of("../../examples");
+    try (Stream<Path> examples = Files.walk(root)) {
+      assertThat(examples.filter(Files::isRegularFile))
           .isNotEmpty()
           .allSatisfy(
               example ->
-                  assertThat(home.resolve("examples").resolve(example.getFileName()))
+                  assertThat(home.resolve("examples").resolve(root.relativize(example)))
                       .hasSameBinaryContentAs(example));
     }
   }

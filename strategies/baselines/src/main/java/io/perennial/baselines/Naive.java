@@ -9,4 +9,9 @@ import jakarta.inject.Inject;
 public final class Naive implements Strategy {
   @Inject
   Naive() {}
+
+  @Override
+  public boolean needsBoundaries() {
+    return false;
+  }
 }

@@ -1,8 +1,10 @@
 package io.perennial.ewc;
 
 import io.perennial.api.Artefact;
+import io.perennial.api.Batch;
 import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Examples;
 import io.perennial.api.Finding;
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
@@ -27,12 +29,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Σ_t Σ_i F_ti (θ_i - θ_ti)²} (arXiv 1612.00796, eq. 3, without its factor one half), where {@code
  * F_t} is the diagonal Fisher information of task t, averaged over its training examples, at the
  * parameters {@code θ_t} the task ended with. Online (arXiv 1805.06370): {@code F ← γF + F_t}, held
- * near the latest parameters.
+ * near the latest parameters; by steps ({@code every}), t counts stretches of the stream rather
+ * than tasks, and {@code F_t} is averaged over the latest examples of a stretch.
  */
 @Description(
     value = "Elastic weight consolidation: holds the parameters that mattered to old tasks.",
     paper = "arXiv 1612.00796; online: arXiv 1805.06370",
-    needs = "task boundaries; a model with per-example gradients unless fisher is batch")
+    needs =
+        "task boundaries unless every is above 0; a model with per-example gradients unless fisher is batch")
 public final class ElasticWeightConsolidation implements Regularizer {
   /** How the penalty enters the step. */
   public enum PenaltyStep {
@@ -85,11 +89,29 @@ public final class ElasticWeightConsolidation implements Regularizer {
                       + " variant only.",
               byDefault = "128",
               min = 1)
-          int fisherBatchSize) {
-    /** Checks that a decay is used where it has a meaning. */
+          int fisherBatchSize,
+      @Description(
+              value =
+                  "Steps between two consolidations, whatever the tasks; for streams without"
+                      + " boundaries, only with online. 0: at the end of each task.",
+              byDefault = "0",
+              min = 0)
+          int every,
+      @Description(
+              value =
+                  "The most examples the Fisher is estimated from when every is above 0: the latest"
+                      + " since the last consolidation. So many are kept.",
+              byDefault = "1000",
+              min = 1)
+          int recent) {
+    /** Checks that a decay and a schedule are used where they have a meaning. */
     public Settings {
       if (!online && decay != 1) {
         throw new IllegalArgumentException("decay needs online: true");
+      }
+      if (!online && every > 0) {
+        throw new IllegalArgumentException(
+            "every needs online: true; one quadratic a stretch would hold the network ever harder");
       }
     }
   }
@@ -97,12 +119,15 @@ public final class ElasticWeightConsolidation implements Regularizer {
   private final Settings settings;
   private final RandomSource random;
   private final ConsolidatedPenalty penalty = new ConsolidatedPenalty();
+  private final RecentExamples recent;
+  private long steps;
   private List<Model.Slice> layout = List.of();
 
   @Inject
   ElasticWeightConsolidation(Settings settings, RandomSource random) {
     this.settings = settings;
     this.random = random;
+    this.recent = new RecentExamples(settings.recent());
   }
 
   @Override
@@ -113,6 +138,15 @@ public final class ElasticWeightConsolidation implements Regularizer {
               "ewc",
               "this Fisher needs gradients of single examples, which this model does not give.",
               "Choose fisher: batch, or another model, such as mlp."));
+    }
+    if (settings.every() > 0 && composition.setting().taskKnownAtTest()) {
+      findings.accept(
+          Finding.error(
+              "ewc",
+              "with every above 0 it does not know which task an example belongs to, so it cannot"
+                  + " leave the other tasks' classes out of the Fisher, and in this setting it"
+                  + " must.",
+              "Set every: 0."));
     }
     if (composition.setting() == Setting.CLASS_INCREMENTAL) {
       findings.accept(
@@ -125,11 +159,36 @@ public final class ElasticWeightConsolidation implements Regularizer {
   }
 
   @Override
+  public boolean needsBoundaries() {
+    return settings.every() == 0;
+  }
+
+  @Override
+  public void afterStep(Learner learner, Batch batch) {
+    if (settings.every() == 0) {
+      return;
+    }
+    recent.add(batch);
+    steps++;
+    if (steps % settings.every() == 0) {
+      consolidate(learner, recent);
+      recent.clear();
+    }
+  }
+
+  @Override
   public void afterTask(Learner learner) {
+    if (settings.every() == 0) {
+      consolidate(learner, learner.task().training());
+    }
+  }
+
+  private void consolidate(Learner learner, Examples examples) {
     layout = learner.model().layout();
     INDArray parameters = learner.model().parameters();
     INDArray fisher =
-        FisherInformation.estimate(learner, settings.fisher(), settings.fisherBatchSize(), random);
+        FisherInformation.estimate(
+            learner, examples, settings.fisher(), settings.fisherBatchSize(), random);
     if (settings.online()) {
       penalty.replace(settings.decay(), fisher, parameters);
     } else {
@@ -165,9 +224,21 @@ public final class ElasticWeightConsolidation implements Regularizer {
         "fisher",
         settings.fisher().convention(settings.fisherBatchSize()),
         "tasks",
-        settings.online() ? "online, decay " + settings.decay() : "one quadratic a task",
+        schedule(),
         "penaltyStep",
         settings.penaltyStep().name().toLowerCase(Locale.ROOT));
+  }
+
+  private String schedule() {
+    if (!settings.online()) {
+      return "one quadratic a task";
+    }
+    String when =
+        settings.every() == 0
+            ? "at each task"
+            : "every %d steps, from the latest %d examples at most"
+                .formatted(settings.every(), settings.recent());
+    return "online, decay " + settings.decay() + ", " + when;
   }
 
   @Override
@@ -180,12 +251,21 @@ public final class ElasticWeightConsolidation implements Regularizer {
 
   @Override
   public State save() {
-    return State.builder().part("penalty", penalty.save()).part("random", random.save()).build();
+    State.Builder state =
+        State.builder().part("penalty", penalty.save()).part("random", random.save());
+    if (settings.every() > 0) {
+      state.part("recent", recent.save()).value("steps", steps);
+    }
+    return state.build();
   }
 
   @Override
   public void restore(State state) {
     penalty.restore(state.part("penalty"));
     random.restore(state.part("random"));
+    if (settings.every() > 0) {
+      recent.restore(state.part("recent"));
+      steps = state.integer("steps");
+    }
   }
 }

@@ -1,11 +1,11 @@
 package io.perennial.ewc;
 
 import io.perennial.api.Batch;
+import io.perennial.api.Examples;
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
 import io.perennial.api.PerExampleGradients.Power;
 import io.perennial.api.RandomSource;
-import io.perennial.api.Task;
 import io.perennial.models.CrossEntropy;
 import io.perennial.models.Importance;
 import io.perennial.models.Vectors;
@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The diagonal of the Fisher information: {@code F_i = E_x E_{y ~ p(y|x)} (∂ log p(y|x) / ∂θ_i)²},
- * averaged over a task's training examples, and what is used in its place. Only the classes that
- * compete in the task take part in p.
+ * averaged over examples, and what is used in its place. Only the classes that compete in the task
+ * take part in p.
  */
 public final class FisherInformation {
   /** What is squared. */
@@ -54,20 +54,22 @@ public final class FisherInformation {
   }
 
   /**
-   * Estimates it over the training examples of the learner's task.
+   * Estimates it over examples of the learner's task.
    *
+   * @param examples at least one
    * @param batchSize the most examples in one pass
    * @param random for drawn labels
    * @return {@code [P]}, the caller's to close
    */
   public static INDArray estimate(
-      Learner learner, Variant variant, int batchSize, RandomSource random) {
+      Learner learner, Examples examples, Variant variant, int batchSize, RandomSource random) {
     FisherInformation fisher = new FisherInformation(variant, random);
     if (variant == Variant.BATCH) {
-      return fisher.ofBatches(learner, batchSize);
+      return fisher.ofBatches(learner, examples, batchSize);
     }
     int directions = variant == Variant.EXACT ? learner.model().classes() : 1;
-    return Importance.estimate(learner, batchSize, Power.SQUARE, directions, fisher::choose);
+    return Importance.estimate(
+        learner, examples, batchSize, Power.SQUARE, directions, fisher::choose);
   }
 
   private int choose(Batch batch, double[] logits, double[][] directions) {
@@ -103,15 +105,14 @@ public final class FisherInformation {
     return used;
   }
 
-  private INDArray ofBatches(Learner learner, int batchSize) {
+  private INDArray ofBatches(Learner learner, Examples examples, int batchSize) {
     Model model = learner.model();
-    Task task = learner.task();
     INDArray sum = Vectors.create(model.dataType(), model.parameters().length());
     AtomicInteger batches = new AtomicInteger();
     try (INDArray gradient = Vectors.create(model.dataType(), sum.length())) {
       learner.visit(
-          task.training(),
-          task.index(),
+          examples,
+          learner.task().index(),
           batchSize,
           batch -> {
             gradientOfMean(model, batch, gradient);

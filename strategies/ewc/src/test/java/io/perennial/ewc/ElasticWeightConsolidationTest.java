@@ -44,7 +44,14 @@ class ElasticWeightConsolidationTest {
     ElasticWeightConsolidation ewc =
         new ElasticWeightConsolidation(
             new Settings(
-                LAMBDA, Variant.EXACT, online, online ? DECAY : 1, PenaltyStep.GRADIENT, 8),
+                LAMBDA,
+                Variant.EXACT,
+                online,
+                online ? DECAY : 1,
+                PenaltyStep.GRADIENT,
+                8,
+                0,
+                1000),
             random.child("ewc"));
     int size = Math.toIntExact(model.parameters().length());
     double[][] fishers = new double[3][];
@@ -54,7 +61,9 @@ class ElasticWeightConsolidationTest {
       TinyLearner learner =
           new TinyLearner(model, 12, new boolean[] {true, true, true}, random.child("task " + t));
       fishers[t] =
-          values(FisherInformation.estimate(learner, Variant.EXACT, 8, random.child("labels")));
+          values(
+              FisherInformation.estimate(
+                  learner, learner.task().training(), Variant.EXACT, 8, random.child("labels")));
       anchors[t] = values(Vectors.copyOf(model.parameters()));
       ewc.afterTask(learner);
     }

@@ -140,7 +140,8 @@ class FisherInformationTest {
   }
 
   private double[] estimate(Variant variant, int batchSize) {
-    return values(FisherInformation.estimate(learner, variant, batchSize, labels));
+    return values(
+        FisherInformation.estimate(learner, learner.task().training(), variant, batchSize, labels));
   }
 
   private int size() {

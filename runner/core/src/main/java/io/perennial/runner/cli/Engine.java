@@ -3,6 +3,7 @@ package io.perennial.runner.cli;
 import io.perennial.api.Finding;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.result.Results;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ interface Engine extends AutoCloseable {
   RunConfiguration parse(String yaml);
 
   List<Finding> check(RunConfiguration configuration);
+
+  Inspection inspect(RunConfiguration configuration);
 
   Results run(RunConfiguration configuration, RunOptions options);
 

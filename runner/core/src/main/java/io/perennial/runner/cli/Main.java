@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       CheckCommand.class,
+      DataCommand.class,
       ListCommand.class,
       DescribeCommand.class,
       SchemaCommand.class,

@@ -4,6 +4,7 @@ import io.perennial.api.Finding;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.LockFile;
 import io.perennial.runner.plugin.Registry;
@@ -46,6 +47,11 @@ final class PerennialEngine implements Engine {
   @Override
   public List<Finding> check(RunConfiguration configuration) {
     return perennial.check(configuration);
+  }
+
+  @Override
+  public Inspection inspect(RunConfiguration configuration) {
+    return perennial.inspect(configuration);
   }
 
   @Override

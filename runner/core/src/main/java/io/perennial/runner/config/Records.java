@@ -5,14 +5,15 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The reflection on records: making them and reading them. */
-final class Records {
+/** The reflection on records: making them, reading them and changing a value. */
+public final class Records {
   private Records() {}
 
   /** Calls the canonical constructor; what it objects to is told as a problem. */
@@ -47,6 +48,32 @@ final class Records {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("The record " + type.getName() + " cannot be parsed", e);
     }
+  }
+
+  /** The value of a component by its name; null if there is none of that name. */
+  public static @Nullable Object find(Record record, String component) {
+    for (RecordComponent candidate : record.getClass().getRecordComponents()) {
+      if (candidate.getName().equals(component)) {
+        return read(record, candidate);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A record with another value in one of its components.
+   *
+   * @throws InputException if the record's own check refuses it
+   */
+  public static <R extends Record> R with(R record, String component, Object value) {
+    @SuppressWarnings("unchecked")
+    Class<R> type = (Class<R>) record.getClass();
+    List<Object> values = new ArrayList<>();
+    for (RecordComponent candidate : type.getRecordComponents()) {
+      values.add(candidate.getName().equals(component) ? value : read(record, candidate));
+    }
+    List<String> problems = new ArrayList<>();
+    return make(type, values, problems::add).orElseThrow(() -> new InputException(problems));
   }
 
   /** The value of a component. */

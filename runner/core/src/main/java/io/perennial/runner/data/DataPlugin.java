@@ -17,11 +17,16 @@ public final class DataPlugin implements Plugin {
     ExtensionBinder.of(binder)
         .register(DataSource.class, "digits", Digits.class)
         .register(DataSource.class, "idx", IdxFiles.class, IdxFiles.Settings.class)
+        .register(DataSource.class, "csv", CsvFile.class, CsvFile.Settings.class)
         .register(Scenario.class, "split", Split.class, Split.Settings.class)
         .register(Scenario.class, "permuted", Permuted.class, Permuted.Settings.class)
         .register(Scenario.class, "rotated", Rotated.class, Rotated.Settings.class)
         .register(Scenario.class, "noisy", Noisy.class, Noisy.Settings.class)
         .register(Scenario.class, "sequence", Sequence.class, Sequence.Settings.class)
+        .register(Scenario.class, "csv-tasks", CsvTasks.class, CsvTasks.Settings.class)
+        .register(Scenario.class, "files", FileTasks.class, FileTasks.Settings.class)
+        .register(Scenario.class, "blurry", Blurry.class, Blurry.Settings.class)
+        .register(Scenario.class, "task-free", TaskFree.class, TaskFree.Settings.class)
         .register(TaskOrder.class, "given", GivenOrder.class, GivenOrder.Settings.class)
         .register(TaskOrder.class, "random", RandomOrder.class, RandomOrder.Settings.class);
   }

@@ -3,6 +3,7 @@ package io.perennial.runner.data;
 import io.perennial.api.InputException;
 import io.perennial.api.RandomSource;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Indices divided between training and validation, both ascending.
@@ -36,5 +37,31 @@ record Holdout(int[] training, int[] validation) {
     Arrays.sort(validation);
     Arrays.sort(training);
     return new Holdout(training, validation);
+  }
+
+  /**
+   * Holds out the same share of each class, at least one example of every class that has two.
+   *
+   * @param labels one an example; the indices are their positions
+   * @param share above 0, below 1
+   */
+  static Holdout ofEachClass(int[] labels, double share, RandomSource random) {
+    int classes = Arrays.stream(labels).max().orElse(-1) + 1;
+    int[] left = new int[classes];
+    int[] wanted = new int[classes];
+    for (int label : labels) {
+      left[label]++;
+    }
+    for (int label = 0; label < classes; label++) {
+      int held = Math.max(1, (int) Math.round(left[label] * share));
+      wanted[label] = Math.min(held, left[label] - 1);
+    }
+    boolean[] out = new boolean[labels.length];
+    for (int index : random.permutation(labels.length)) {
+      out[index] = wanted[labels[index]]-- > 0;
+    }
+    return new Holdout(
+        IntStream.range(0, labels.length).filter(i -> !out[i]).toArray(),
+        IntStream.range(0, labels.length).filter(i -> out[i]).toArray());
   }
 }

@@ -22,6 +22,7 @@ public final class Noisy implements Scenario {
   private final Settings settings;
   private final RandomSource random;
   private final Extensions extensions;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -71,8 +72,14 @@ public final class Noisy implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
+    classNames = Variations.classNames(data, settings.setting(), settings.levels().size());
     int width = (int) Arrays.stream(data.shape()).reduce(1, (a, b) -> a * b);
     return Variations.of(
             data, settings.setting(), settings.validation(), random.child("validation"))

@@ -25,6 +25,7 @@ public final class Permuted implements Scenario {
   private final Settings settings;
   private final RandomSource random;
   private final Extensions extensions;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -62,8 +63,14 @@ public final class Permuted implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
+    classNames = Variations.classNames(data, settings.setting(), settings.tasks());
     return Variations.of(
             data, settings.setting(), settings.validation(), random.child("validation"))
         .tasks(

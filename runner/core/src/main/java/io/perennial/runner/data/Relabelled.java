@@ -20,6 +20,11 @@ record Relabelled(Examples all, int[] labels) implements Examples {
   }
 
   @Override
+  public int missing(int index) {
+    return all.missing(index);
+  }
+
+  @Override
   public void read(int index, float[] destination, int offset) {
     all.read(index, destination, offset);
   }

@@ -28,6 +28,7 @@ public final class Rotated implements Scenario {
   private final Settings settings;
   private final RandomSource random;
   private final Extensions extensions;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -72,8 +73,14 @@ public final class Rotated implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
   public List<Task> tasks() {
     DataSet data = extensions.create(settings.dataset(), "dataset").load();
+    classNames = Variations.classNames(data, settings.setting(), settings.tasks());
     if (data.shape().length != 3) {
       throw new InputException(
           "scenario.dataset: the examples of %s have the shape %s; only images, [channels, height, width], can be turned. Choose a data set of images, or another scenario."

@@ -76,8 +76,20 @@ public final class Sequence implements Scenario {
     return settings.get(0);
   }
 
+  /** {@inheritDoc} Where one part blurs its tasks, the stream is blurred. */
+  @Override
+  public Boundaries boundaries() {
+    return parts.stream().anyMatch(part -> part.boundaries() == Boundaries.BLURRED)
+        ? Boundaries.BLURRED
+        : Boundaries.SHARP;
+  }
+
   @Override
   public List<Task> tasks() {
+    if (parts.stream().anyMatch(part -> part.boundaries() == Boundaries.NONE)) {
+      throw new InputException(
+          "scenario.scenarios: a part without boundaries cannot stand between others, because its ends would be boundaries. Put the sequence inside task-free.");
+    }
     boolean shared = setting() == Setting.DOMAIN_INCREMENTAL;
     List<Task> tasks = new ArrayList<>();
     int shift = 0;

@@ -25,6 +25,17 @@ record Variations(DataSet data, Setting setting, Holdout holdout) {
     return new Variations(data, setting, Holdout.of(indices, validation, random, data.name()));
   }
 
+  /** The names of the classes, by label: each task's own copies have its number, from 1. */
+  static List<String> classNames(DataSet data, Setting setting, int tasks) {
+    if (setting == Setting.DOMAIN_INCREMENTAL) {
+      return data.classes();
+    }
+    return IntStream.rangeClosed(1, tasks)
+        .boxed()
+        .flatMap(task -> data.classes().stream().map(name -> name + " (" + task + ")"))
+        .toList();
+  }
+
   /**
    * Makes the tasks.
    *

@@ -9,7 +9,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Grey pictures as PNG. */
-final class Png {
+public final class Png {
   private Png() {}
 
   /**
@@ -17,7 +17,7 @@ final class Png {
    *
    * @param pixels {@code [height][width]}, 0 is black and 1 white; what lies outside is clipped
    */
-  static byte[] bytes(float[][] pixels) {
+  public static byte[] bytes(float[][] pixels) {
     int height = pixels.length;
     int width = pixels[0].length;
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);

@@ -4,6 +4,7 @@ import io.perennial.api.Model;
 import io.perennial.api.Optimizer;
 import io.perennial.api.RandomSource;
 import io.perennial.api.RunListener;
+import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Evaluation;
@@ -14,6 +15,7 @@ import java.util.List;
  * Everything a run is made of.
  *
  * @param stream the tasks, in the order they are learned
+ * @param boundaries what is announced of the tasks' ends
  * @param setting what is known at test time
  * @param model as it starts; the run takes it over and closes it
  * @param optimizer makes the steps
@@ -26,6 +28,7 @@ import java.util.List;
  */
 public record Plan(
     TaskStream stream,
+    Scenario.Boundaries boundaries,
     Setting setting,
     Model model,
     Optimizer optimizer,

@@ -8,6 +8,7 @@ import io.perennial.api.GradientTransform;
 import io.perennial.api.Pipeline;
 import io.perennial.api.Readout;
 import io.perennial.api.Regularizer;
+import io.perennial.api.Scenario;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
 import io.perennial.runner.config.TrainingSettings;
@@ -33,10 +34,14 @@ public final class Preflight {
    * All findings: the runner's own, then each strategy's.
    *
    * @param stages the composition's strategies with their names
+   * @param boundaries what is announced of the tasks' ends
    * @param settings of the training
    */
   public static List<Finding> check(
-      Composition composition, List<Stage> stages, TrainingSettings settings) {
+      Composition composition,
+      List<Stage> stages,
+      Scenario.Boundaries boundaries,
+      TrainingSettings settings) {
     Preflight preflight = new Preflight(composition, stages);
     preflight.checkExclusiveRoles();
     preflight.checkPipeline();
@@ -45,6 +50,9 @@ public final class Preflight {
     preflight.checkReadout();
     preflight.checkTasks();
     preflight.checkPatience(settings.patience());
+    if (boundaries == Scenario.Boundaries.NONE) {
+      preflight.checkWithoutBoundaries(settings);
+    }
     for (Stage stage : stages) {
       stage.strategy().check(composition, preflight.findings::add);
     }
@@ -175,6 +183,29 @@ public final class Preflight {
                   + String.join(", ", names)
                   + ".",
               "Set the scenario's validation above 0, or patience: 0."));
+    }
+  }
+
+  private void checkWithoutBoundaries(TrainingSettings settings) {
+    for (Stage stage : stages) {
+      if (stage.strategy().needsBoundaries()) {
+        findings.add(
+            Finding.error(
+                stage.name(),
+                "it needs to be told where a task begins or ends, and this stream has no"
+                    + " boundaries.",
+                "Choose a strategy that lives on steps alone, such as {type: ewc, online: true,"
+                    + " every: 100}, or a scenario with boundaries, such as blurry."));
+      }
+    }
+    if (settings.byIterations() || settings.epochs() != 1 || settings.patience() > 0) {
+      findings.add(
+          Finding.error(
+              "training",
+              "a stream without boundaries passes by once, so there are no epochs to repeat, no"
+                  + " iterations to count and no patience.",
+              "Leave epochs, iterations and patience out; for more examples set the scenario's"
+                  + " passes."));
     }
   }
 

@@ -10,6 +10,7 @@ import io.perennial.api.ParameterMap;
 import io.perennial.api.RandomSource;
 import io.perennial.api.RunListener;
 import io.perennial.api.Sampling;
+import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.api.State;
 import io.perennial.api.Strategy;
@@ -113,10 +114,17 @@ public final class Training implements Learner {
     if (!Vectors.isFinite(model.parameters())) {
       throw stepper.diverged(this);
     }
-    stopwatch.time(
-        Stopwatch.Phase.CONSOLIDATE, () -> strategies(strategy -> strategy.afterTask(this)));
+    if (announced()) {
+      stopwatch.time(
+          Stopwatch.Phase.CONSOLIDATE, () -> strategies(strategy -> strategy.afterTask(this)));
+    }
     parameterCounts.add(model.parameterCount());
     stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateRow);
+  }
+
+  /** Whether strategies are told where tasks begin and end. */
+  private boolean announced() {
+    return plan.boundaries() != Scenario.Boundaries.NONE;
   }
 
   private void prepareTask() {
@@ -127,13 +135,18 @@ public final class Training implements Learner {
       remap(model.growClasses(classes, random));
       competition.resize(model.classes());
     }
-    if (plan.settings().resetOptimizer()) {
-      plan.optimizer().reset();
+    if (announced()) {
+      if (plan.settings().resetOptimizer()) {
+        plan.optimizer().reset();
+      }
+      strategies(strategy -> strategy.beforeTask(this));
     }
-    strategies(strategy -> strategy.beforeTask(this));
   }
 
   private int furtherEpochs() {
+    if (!announced()) {
+      return 0;
+    }
     int[] epochs = {0};
     stopwatch.time(
         Stopwatch.Phase.CONSOLIDATE,
@@ -146,7 +159,8 @@ public final class Training implements Learner {
 
   /** Lets the network grow if it wants to; answers whether it did. */
   private boolean expand(Function<Expansion, Optional<Expansion.Growth>> call) {
-    Optional<Expansion.Growth> growth = roles.expansion.flatMap(call);
+    Optional<Expansion.Growth> growth =
+        announced() ? roles.expansion.flatMap(call) : Optional.empty();
     growth.ifPresent(this::grow);
     return growth.isPresent();
   }
@@ -206,10 +220,7 @@ public final class Training implements Learner {
   }
 
   private Sampling.Draw draw() {
-    Sampling.Draw draw =
-        roles.sampling.isPresent()
-            ? roles.sampling.get().draw(this, drawing)
-            : shuffled(task().training().size());
+    Sampling.Draw draw = announced() ? drawn() : current(inOrder(task().training().size()));
     if (draw.examples().length == 0) {
       throw new IllegalStateException(
           "Nothing was drawn from the training examples of task '" + task().name() + "'");
@@ -233,10 +244,23 @@ public final class Training implements Learner {
     return (double) correct / Math.min(from, drawn);
   }
 
-  private Sampling.Draw shuffled(int size) {
-    int[] tasks = new int[size];
+  private Sampling.Draw drawn() {
+    return roles.sampling.isPresent()
+        ? roles.sampling.get().draw(this, drawing)
+        : current(drawing.permutation(task().training().size()));
+  }
+
+  /** Examples of the current task. */
+  private Sampling.Draw current(int[] examples) {
+    int[] tasks = new int[examples.length];
     Arrays.fill(tasks, current);
-    return new Sampling.Draw(tasks, drawing.permutation(size));
+    return new Sampling.Draw(tasks, examples);
+  }
+
+  private static int[] inOrder(int size) {
+    int[] indices = new int[size];
+    Arrays.setAll(indices, i -> i);
+    return indices;
   }
 
   private void evaluateUntrained() {
@@ -404,8 +428,7 @@ public final class Training implements Learner {
 
   @Override
   public void visit(Examples examples, int task, int batchSize, Consumer<Batch> visitor) {
-    int[] indices = new int[examples.size()];
-    Arrays.setAll(indices, i -> i);
+    int[] indices = inOrder(examples.size());
     int[] tasks = new int[indices.length];
     Arrays.fill(tasks, task);
     IntFunction<Examples> source = t -> examples;

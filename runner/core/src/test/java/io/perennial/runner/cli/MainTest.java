@@ -3,18 +3,23 @@ package io.perennial.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Examples;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
 import io.perennial.api.Metric;
+import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
+import io.perennial.api.Task;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.fixtures.FakePlugin;
+import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +48,14 @@ class MainTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private List<Finding> findings = List.of();
+  private Inspection inspection =
+      new Inspection(
+          Setting.TASK_INCREMENTAL,
+          Scenario.Boundaries.SHARP,
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of());
   private RuntimeException failure = new IllegalStateException("none");
   private boolean fails;
 
@@ -68,6 +82,11 @@ class MainTest {
     @Override
     public List<Finding> check(RunConfiguration configuration) {
       return findings;
+    }
+
+    @Override
+    public Inspection inspect(RunConfiguration configuration) {
+      return inspection;
     }
 
     @Override
@@ -152,7 +171,7 @@ class MainTest {
   void helpNamesEveryCommandAndStartsNoEngine() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString())
-        .contains("demo", "run", "check", "list", "describe", "schema")
+        .contains("demo", "run", "check", "data", "list", "describe", "schema")
         .contains("2   the input was wrong; nothing was started or written");
     assertThat(threads).isEmpty();
   }
@@ -285,6 +304,111 @@ class MainTest {
             "error: router: there are two. Remove one.",
             file + ": cannot run.");
     assertThat(ran).isEmpty();
+  }
+
+  /** Two tasks of two images each: black and white, and one that the test part has, too. */
+  private static Scenario images() {
+    float[][] pixels = {{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 1, 0, 1}};
+    int[] labels = {0, 1, 0};
+    Examples all =
+        new Examples() {
+          @Override
+          public int size() {
+            return pixels.length;
+          }
+
+          @Override
+          public int label(int index) {
+            return labels[index];
+          }
+
+          @Override
+          public void read(int index, float[] destination, int offset) {
+            System.arraycopy(pixels[index], 0, destination, offset, 4);
+          }
+        };
+    Task task =
+        new Task(
+            0,
+            "black / white",
+            new long[] {1, 2, 2},
+            new int[] {0, 1},
+            all.select(new int[] {0, 1}),
+            all.select(new int[0]),
+            all.select(new int[] {1, 2}));
+    return new Scenario() {
+      @Override
+      public Setting setting() {
+        return Setting.DOMAIN_INCREMENTAL;
+      }
+
+      @Override
+      public List<String> classNames() {
+        return List.of("mostly black", "white");
+      }
+
+      @Override
+      public List<Task> tasks() {
+        return List.of(task);
+      }
+    };
+  }
+
+  @Test
+  void dataIsShownAndItsMistakesAreTold() {
+    inspection = Inspection.of(images());
+    assertThat(execute("data", run())).isZero();
+    assertThat(out.toString())
+        .isEqualToNormalizingNewlines(
+            """
+            1 task, domain-incremental, sharp borders
+
+            task           training  validation  test  classes  shape      smallest  largest  missing  not finite  constant
+            black / white         2           0     2        2  [1, 2, 2]     0.000    1.000        0           0         0
+
+            task 'black / white', examples of each class:
+            class         training   share  validation  test
+            mostly black         1  50.0 %           0     1
+            white                1  50.0 %           0     1
+
+            warning: task 'black / white': 1 of its 2 training examples are test examples, too (of any task), such as training example 1, so what is measured is partly what was learned by heart. Remove them from one of the two.
+            """);
+    assertThat(threads).containsExactly(1);
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void dataForProgramsAndSheets() throws IOException {
+    inspection = Inspection.of(images());
+    Path sheets = directory.resolve("sheets");
+    assertThat(execute("data", run(), "--json", "--out", sheets.toString())).isZero();
+    JsonNode json = new JsonMapper().readTree(out.toString());
+    assertThat(json.get("tasks").get(0).get("classes").get(1).get("test").asInt()).isEqualTo(1);
+    assertThat(json.get("tasks").get(0).get("classes").get(1).get("name").asString())
+        .isEqualTo("white");
+    assertThat(json.get("findings").get(0).get("severity").asString()).isEqualTo("warning");
+    assertThat(new JsonMapper().readTree(Files.readAllBytes(sheets.resolve("data.json"))))
+        .isEqualTo(json);
+    BufferedImage sheet = ImageIO.read(sheets.resolve("task-1-black-white.png").toFile());
+    // A row a class with the paper between: the first pixels of both classes' first images.
+    assertThat(sheet.getHeight()).isEqualTo(2 + 2 * (2 + 2));
+    assertThat(sheet.getRaster().getSample(2, 2, 0)).isZero();
+    assertThat(sheet.getRaster().getSample(2, 6, 0)).isEqualTo(255);
+    assertThat(sheet.getRaster().getSample(1, 1, 0)).isEqualTo(255);
+  }
+
+  @Test
+  void dataThatARunWouldRefuseExitsWith2() {
+    inspection =
+        new Inspection(
+            Setting.TASK_INCREMENTAL,
+            Scenario.Boundaries.SHARP,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(Finding.error("task 'a'", "is broken.", "")));
+    assertThat(execute("data", run())).isEqualTo(2);
+    assertThat(out.toString()).contains("error: task 'a': is broken.");
   }
 
   @Test

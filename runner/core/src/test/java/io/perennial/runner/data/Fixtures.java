@@ -33,7 +33,14 @@ final class Fixtures {
   static Scenario split(
       DataSet data, int tasks, Setting setting, double validation, ClassOrder order, long seed) {
     return new Split(
-        new Split.Settings(ANY, tasks, setting, validation, order),
+        new Split.Settings(ANY, tasks, setting, validation, order, List.of()),
+        new RandomSource(seed),
+        new Fixed(data));
+  }
+
+  static Scenario split(DataSet data, List<Integer> sizes, ClassOrder order, long seed) {
+    return new Split(
+        new Split.Settings(ANY, sizes.size(), Setting.CLASS_INCREMENTAL, 0, order, sizes),
         new RandomSource(seed),
         new Fixed(data));
   }

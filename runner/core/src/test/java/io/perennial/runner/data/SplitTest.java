@@ -3,8 +3,11 @@ package io.perennial.runner.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.perennial.api.Configured;
 import io.perennial.api.DataSet;
+import io.perennial.api.DataSource;
 import io.perennial.api.InputException;
+import io.perennial.api.Registration;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SplitTest {
@@ -87,7 +91,42 @@ class SplitTest {
         .isInstanceOf(InputException.class)
         .hasMessage(
             "scenario.tasks: 5 tasks cannot be made from 3 classes of counting; every task gets the"
-                + " same number of classes. Possible: 1, 3.");
+                + " same number of classes. Possible: 1, 3; or say how many each task gets, with"
+                + " sizes.");
+  }
+
+  @Property(tries = 50)
+  void tasksOfAnySizesArePartitionsToo(
+      @ForAll @Size(min = 1, max = 5) List<@IntRange(min = 1, max = 4) Integer> sizes,
+      @ForAll ClassOrder order,
+      @ForAll long seed) {
+    int classes = sizes.stream().mapToInt(Integer::intValue).sum();
+    DataSet data = Fixtures.counting(classes, 5 * classes, 2 * classes, FEATURES);
+    List<Task> stream = Fixtures.split(data, sizes, order, seed).tasks();
+    assertThat(stream).extracting(task -> task.classes().length).isEqualTo(sizes);
+    List<Integer> learned = new ArrayList<>();
+    stream.forEach(task -> learned.addAll(Fixtures.identities(task.training(), FEATURES)));
+    assertThat(learned).containsExactlyInAnyOrderElementsOf(range(0, 5 * classes));
+  }
+
+  @Test
+  void sizesMustAddUp() {
+    DataSet data = Fixtures.counting(5, 10, 5, FEATURES);
+    assertThatThrownBy(() -> Fixtures.split(data, List.of(3, 1), ClassOrder.AS_GIVEN, 1).tasks())
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("[3, 1] are 4 classes, but counting has 5")
+        .hasMessageContaining("add up to 5");
+    assertThatThrownBy(
+            () ->
+                new Split.Settings(
+                    new Configured<>(DataSource.class, "any", new Registration.NoSettings()),
+                    3,
+                    Setting.TASK_INCREMENTAL,
+                    0,
+                    ClassOrder.AS_GIVEN,
+                    List.of(3, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sizes must have one number a task: it has 2, and there are 3 tasks");
   }
 
   @Test

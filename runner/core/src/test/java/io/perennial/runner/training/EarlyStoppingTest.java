@@ -13,6 +13,7 @@ import io.perennial.api.Optimizer;
 import io.perennial.api.Pipeline;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Registration;
+import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import io.perennial.models.Activation;
@@ -147,7 +148,10 @@ class EarlyStoppingTest {
             model,
             List.of());
     return Preflight.check(
-        composition, List.of(), new TrainingSettings(1, 0, 8, any, true, patience));
+        composition,
+        List.of(),
+        Scenario.Boundaries.SHARP,
+        new TrainingSettings(1, 0, 8, any, true, patience));
   }
 
   private static Task task(int index, String name, int validation) {
