@@ -38,6 +38,10 @@ final class MemoryExample {
   private final double[][] attention;
 
   private final double[] scores;
+
+  /** 1 to d: the elements' places in the position encoding. */
+  private final double[] places;
+
   private double[] slope;
   private double[] nextSlope;
 
@@ -61,6 +65,8 @@ final class MemoryExample {
     this.states = new double[layout.hops() + 1][d];
     this.attention = new double[layout.hops()][sentences];
     this.scores = new double[sentences];
+    this.places = new double[d];
+    Arrays.setAll(places, k -> k + 1);
     this.slope = new double[d];
     this.nextSlope = new double[d];
   }
@@ -96,29 +102,13 @@ final class MemoryExample {
     return states[layout.hops()];
   }
 
-  /** Writes the logits to {@code to} from {@code at} on. */
-  void answer(double[] parameters, double[] to, int at) {
-    double[] u = state();
-    for (int c = 0; c < layout.classes(); c++) {
-      to[at + c] = dot(parameters, layout.outputOffset() + c * d, u, 0);
-    }
-  }
-
   /**
-   * Adds the gradient of the latest forward pass.
+   * Adds the gradient of the latest forward pass, the output layer's own weights left out.
    *
-   * @param logits the logits' gradient, from {@code at} on this example's
+   * @param slopes the gradient with respect to {@link #state}, from {@code at} on
    */
-  void backward(double[] parameters, double[] logits, int at, double[] gradient) {
-    Arrays.fill(slope, 0);
-    for (int c = 0; c < layout.classes(); c++) {
-      double g = logits[at + c];
-      if (g != 0) {
-        int row = layout.outputOffset() + c * d;
-        add(parameters, row, slope, 0, g);
-        add(state(), 0, gradient, row, g);
-      }
-    }
+  void backward(double[] parameters, double[] slopes, int at, double[] gradient) {
+    System.arraycopy(slopes, at, slope, 0, d);
     for (double[] table : memoryGradients) {
       Arrays.fill(table, 0, count * d, 0);
     }
@@ -252,7 +242,7 @@ final class MemoryExample {
         double constant = constant(j, lengths[sentence]);
         double linear = linear(j, lengths[sentence]);
         for (int k = 0; k < d; k++) {
-          to[at + k] += (constant + linear * (k + 1)) * parameters[row + k];
+          to[at + k] += (constant + linear * places[k]) * parameters[row + k];
         }
       }
     }
@@ -266,7 +256,7 @@ final class MemoryExample {
         double constant = constant(j, lengths[sentence]);
         double linear = linear(j, lengths[sentence]);
         for (int k = 0; k < d; k++) {
-          gradient[row + k] += (constant + linear * (k + 1)) * from[at + k];
+          gradient[row + k] += (constant + linear * places[k]) * from[at + k];
         }
       }
     }
@@ -281,11 +271,22 @@ final class MemoryExample {
   }
 
   private double dot(double[] x, int from, double[] y, int at) {
-    double sum = 0;
-    for (int k = 0; k < d; k++) {
-      sum += x[from + k] * y[at + k];
+    // Four sums, because each addition waits for the one before it.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double e = 0;
+    int k = 0;
+    for (; k < d - 3; k += 4) {
+      a += x[from + k] * y[at + k];
+      b += x[from + k + 1] * y[at + k + 1];
+      c += x[from + k + 2] * y[at + k + 2];
+      e += x[from + k + 3] * y[at + k + 3];
     }
-    return sum;
+    for (; k < d; k++) {
+      a += x[from + k] * y[at + k];
+    }
+    return a + b + (c + e);
   }
 
   private void add(double[] x, int from, double[] sum, int at, double factor) {

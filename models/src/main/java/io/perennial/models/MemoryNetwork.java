@@ -41,15 +41,15 @@ public final class MemoryNetwork
   private final MemoryNetworkFactory.Settings settings;
   private final RandomSource noise;
   private final Bindings bindings = new Bindings();
-  private final BatchSizes<MemoryPasses> passes =
-      new BatchSizes<>(this::makePasses, MemoryPasses::close);
+  private final BatchSizes<MemoryPasses<?>> passes =
+      new BatchSizes<>(this::makePasses, pass -> pass.close());
 
   private final long[] inputShape;
   private MemoryLayout layout;
   private INDArray parameters;
   private Memory memory;
   private double[] values;
-  private @Nullable MemoryPasses latest;
+  private @Nullable MemoryPasses<?> latest;
   private int latestRows;
 
   /**
@@ -117,8 +117,9 @@ public final class MemoryNetwork
         words, classes, settings.dimension(), times, settings.hops(), settings.tying());
   }
 
-  private MemoryPasses makePasses(int rows) {
-    return new MemoryPasses(layout, settings, inputShape, kernels, workers, values, rows);
+  private MemoryPasses<?> makePasses(int rows) {
+    return new MemoryPasses<>(
+        layout, settings, inputShape, kernels, workers, memory, values, rows);
   }
 
   @Override
@@ -171,10 +172,10 @@ public final class MemoryNetwork
     int rows = Math.toIntExact(features.size(0));
     long length = rows * inputShape[0] * inputShape[1];
     Memory input = bindings.of(features, kernels, length, "features");
-    MemoryPasses pass = passes.of(rows);
+    MemoryPasses<?> pass = passes.of(rows);
     boolean noisy = training && settings.temporalEncoding() && settings.timeNoise() > 0;
     // A key of 0 stands for no noise.
-    INDArray logits = pass.forward(input, memory, noisy ? noise.nextLong() | 1 : 0);
+    INDArray logits = pass.forward(input, noisy ? noise.nextLong() | 1 : 0);
     latest = pass;
     latestRows = rows;
     return logits;
@@ -193,7 +194,7 @@ public final class MemoryNetwork
 
   @Override
   public void accumulate(List<INDArray> directions, Power power, INDArray sum) {
-    MemoryPasses pass = latest();
+    MemoryPasses<?> pass = latest();
     Memory to = flat(sum, "sum");
     for (INDArray direction : directions) {
       pass.accumulate(logits(direction), power, to);
@@ -330,8 +331,8 @@ public final class MemoryNetwork
     values = new double[shape.size()];
   }
 
-  private MemoryPasses latest() {
-    MemoryPasses pass = latest;
+  private MemoryPasses<?> latest() {
+    MemoryPasses<?> pass = latest;
     if (pass == null) {
       throw new IllegalStateException("There was no forward pass to go back through");
     }

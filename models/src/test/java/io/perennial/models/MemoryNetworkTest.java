@@ -235,7 +235,7 @@ class MemoryNetworkTest {
 
   @Test
   void threadsShowInNoBit() {
-    assertThat(Sharding.ofImages(70, 3L * 4 * 21 * 6 * 20).count()).isGreaterThan(1);
+    assertThat(Sharding.ofStories(70, 3L * 4 * 21 * 6 * 20).count()).isGreaterThan(1);
     List<String> one = train(1);
     assertThat(train(2)).isEqualTo(one);
     assertThat(train(3)).isEqualTo(one);
