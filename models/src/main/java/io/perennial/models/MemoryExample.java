@@ -146,8 +146,8 @@ final class MemoryExample {
   }
 
   /**
-   * The latest memory has time 0. With noise, up to a tenth (say) as many empty memories are thought
-   * of between them, so that the network does not learn the training stories' exact times.
+   * The latest memory has time 0. With noise, up to a tenth (say) as many empty memories are
+   * thought of between them, so that the network does not learn the training stories' exact times.
    */
   private void dateMemories(long noise, int row) {
     int empty = 0;

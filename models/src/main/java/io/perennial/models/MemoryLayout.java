@@ -22,8 +22,7 @@ import java.util.List;
 record MemoryLayout(int words, int classes, int dimension, int times, int hops, Tying tying) {
   MemoryLayout {
     long size =
-        ((long) words + times) * (hops + 3) * dimension
-            + ((long) dimension + classes) * dimension;
+        ((long) words + times) * (hops + 3) * dimension + ((long) dimension + classes) * dimension;
     if (size > Integer.MAX_VALUE / 4) {
       throw new InputException(
           "A memory network of dimension %d for %d words and %d classes has more than %d parameters; use a smaller dimension or fewer words"

@@ -17,12 +17,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An end-to-end memory network (Sukhbaatar et al., <a
- * href="https://arxiv.org/abs/1503.08895">arXiv 1503.08895</a>): a question looks a few times at a
- * memory of sentences, {@code p = softmax(uᵀ m)}, {@code u' = u + Σ p c}, and the last u is
- * answered by {@code W u}. It has position encoding, temporal encoding with random noise, and both
- * ways of tying. W is its own in both, because an answer is a class and no word; no strong
- * supervision and no linear start.
+ * An end-to-end memory network (Sukhbaatar et al., <a href="https://arxiv.org/abs/1503.08895">arXiv
+ * 1503.08895</a>): a question looks a few times at a memory of sentences, {@code p = softmax(uᵀ
+ * m)}, {@code u' = u + Σ p c}, and the last u is answered by {@code W u}. It has position encoding,
+ * temporal encoding with random noise, and both ways of tying. W is its own in both, because an
+ * answer is a class and no word; no strong supervision and no linear start.
  *
  * <p>An example has the shape {@code [1 + sentences, words]}: the question, then the memories, the
  * latest first, each a row of words' numbers filled up with 0. A row of zeros is no memory. Without
@@ -118,8 +117,7 @@ public final class MemoryNetwork
   }
 
   private MemoryPasses<?> makePasses(int rows) {
-    return new MemoryPasses<>(
-        layout, settings, inputShape, kernels, workers, memory, values, rows);
+    return new MemoryPasses<>(layout, settings, inputShape, kernels, workers, memory, values, rows);
   }
 
   @Override

@@ -20,7 +20,8 @@ public final class MemoryNetworkFactory implements ModelFactory {
    * @param tying of the embeddings that the hops use
    * @param positionEncoding whether the order of a sentence's words counts
    * @param temporalEncoding whether the order of the sentences counts
-   * @param timeNoise the largest number of empty memories in a training pass, relative to the others
+   * @param timeNoise the largest number of empty memories in a training pass, relative to the
+   *     others
    */
   public record Settings(
       @Description(

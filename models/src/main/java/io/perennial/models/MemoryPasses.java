@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * dealt to shards by shapes alone; each shard adds up the gradient of its rows, and these are added
  * in the shards' order. The output layer is one product for the whole batch.
  *
- * <p>A small batch keeps what lies between its rows' words and answers for the way back; for a large
- * one that would be far larger than the batch, and is computed again.
+ * <p>A small batch keeps what lies between its rows' words and answers for the way back; for a
+ * large one that would be far larger than the batch, and is computed again.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -142,15 +142,35 @@ final class MemoryPasses<A> implements AutoCloseable {
     loops.write(sums[0], sums[0].length, gradient);
     int classes = layout.classes();
     kernels.gemm(
-        true, false, classes, d, rows, logitsGradient, classes, statesMemory, d, 0,
-        output(gradient), d);
+        true,
+        false,
+        classes,
+        d,
+        rows,
+        logitsGradient,
+        classes,
+        statesMemory,
+        d,
+        0,
+        output(gradient),
+        d);
   }
 
   /** The gradient with respect to the states. */
   private void propagate(Memory logitsGradient) {
     int classes = layout.classes();
     kernels.gemm(
-        false, false, rows, d, classes, logitsGradient, classes, outputWeights, d, 0, slopesMemory,
+        false,
+        false,
+        rows,
+        d,
+        classes,
+        logitsGradient,
+        classes,
+        outputWeights,
+        d,
+        0,
+        slopesMemory,
         d);
     loops.read(slopesMemory, slopeValues, 0);
     if (sums[0] == null) {

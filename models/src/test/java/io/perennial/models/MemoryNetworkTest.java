@@ -67,8 +67,11 @@ class MemoryNetworkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ADJACENT, 1, true", "ADJACENT, 3, true", "ADJACENT, 2, false",
-    "LAYER_WISE, 1, false", "LAYER_WISE, 3, true"
+    "ADJACENT, 1, true",
+    "ADJACENT, 3, true",
+    "ADJACENT, 2, false",
+    "LAYER_WISE, 1, false",
+    "LAYER_WISE, 3, true"
   })
   void gradientIsThatOfFiniteDifferences(Tying tying, int hops, boolean encoded) {
     RandomSource random = new RandomSource(3);

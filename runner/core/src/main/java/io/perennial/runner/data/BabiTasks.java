@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The bAbI tasks one after the other. Words and answers are numbered in the order in which the tasks
- * bring them, and tasks share both. In the task- and class-incremental settings a task's classes are
- * its own answers; in the domain-incremental setting they are those of all tasks.
+ * The bAbI tasks one after the other. Words and answers are numbered in the order in which the
+ * tasks bring them, and tasks share both. In the task- and class-incremental settings a task's
+ * classes are its own answers; in the domain-incremental setting they are those of all tasks.
  */
 @Description(
     value = "the bAbI tasks one after the other: questions about short stories",
