@@ -169,7 +169,11 @@ final class MemoryExample {
     return Dropout.bits(noise, ((long) row << 32) + place) * 0x1.0p-53;
   }
 
-  /** {@code p = softmax(uᵀ m); u' = u + Σ p c} (equations 1 to 3), or with H u. */
+  /**
+   * {@code p = softmax(uᵀ m); u' = u + Σ p c} (equations 1 to 3), or with H u. Places of the memory
+   * that are empty take part with a score of 0 and answer nothing, as in the authors' program: so a
+   * question may find that no sentence fits, without which yes and no are hard to tell.
+   */
   private void hop(double[] parameters, int h) {
     double[] u = states[h];
     double[] next = states[h + 1];
@@ -183,12 +187,12 @@ final class MemoryExample {
     } else {
       System.arraycopy(u, 0, next, 0, d);
     }
-    double largest = Double.NEGATIVE_INFINITY;
+    double largest = 0;
     for (int i = 0; i < count; i++) {
       p[i] = dot(keys, i * d, u, 0);
       largest = Math.max(largest, p[i]);
     }
-    double sum = 0;
+    double sum = (sentences - count) * Math.exp(-largest);
     for (int i = 0; i < count; i++) {
       p[i] = Math.exp(p[i] - largest);
       sum += p[i];
@@ -232,7 +236,8 @@ final class MemoryExample {
 
   /**
    * Adds a sentence's embedding. With position encoding (section 4.1) the k-th element of the j-th
-   * of J words weighs {@code (1 - j/J) - (k/d)(1 - 2j/J)}.
+   * of J words weighs {@code 2 ((1 - j/J) - (k/d)(1 - 2j/J))}: twice what the paper has, so that it
+   * is 1 in the middle, which is what it is without.
    */
   private void embed(double[] parameters, int table, int sentence, double[] to, int at) {
     for (int j = 0; j < lengths[sentence]; j++) {
@@ -263,11 +268,11 @@ final class MemoryExample {
   }
 
   private double constant(int j, int length) {
-    return settings.positionEncoding() ? 1 - (j + 1.0) / length : 1;
+    return settings.positionEncoding() ? 2 - 2 * (j + 1.0) / length : 1;
   }
 
   private double linear(int j, int length) {
-    return settings.positionEncoding() ? -(1 - 2 * (j + 1.0) / length) / d : 0;
+    return settings.positionEncoding() ? -2 * (1 - 2 * (j + 1.0) / length) / d : 0;
   }
 
   private double dot(double[] x, int from, double[] y, int at) {

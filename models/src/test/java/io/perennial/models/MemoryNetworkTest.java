@@ -87,7 +87,44 @@ class MemoryNetworkTest {
     }
   }
 
-  /** One hop over two sentences of one word, by hand. */
+  /** A large batch computes its rows' ways again; the gradient is that of the rows all the same. */
+  @ParameterizedTest
+  @EnumSource(Tying.class)
+  void aLargeBatchHasTheGradientOfItsParts(Tying tying) {
+    RandomSource random = new RandomSource(4);
+    long[] shape = {4, 3};
+    try (Workers workers = new Workers(1);
+        MemoryNetwork model =
+            network(settings(tying, 2, true), DataType.DOUBLE, shape, random, workers)) {
+      INDArray features = stories(DataType.DOUBLE, random, 90, shape);
+      INDArray delta = Tensors.random(DataType.DOUBLE, random, 90, CLASSES);
+      int size = (int) model.parameters().length();
+      double[] whole = gradient(model, features, delta);
+      double[] sum = new double[size];
+      double[] x = Tensors.values(features);
+      double[] d = Tensors.values(delta);
+      for (int part = 0; part < 3; part++) {
+        double[] rows = Arrays.copyOfRange(x, part * 30 * 12, (part + 1) * 30 * 12);
+        double[] slopes = Arrays.copyOfRange(d, part * 30 * CLASSES, (part + 1) * 30 * CLASSES);
+        double[] own =
+            gradient(
+                model,
+                Tensors.of(DataType.DOUBLE, rows, 30, 4, 3),
+                Tensors.of(DataType.DOUBLE, slopes, 30, CLASSES));
+        Arrays.setAll(sum, i -> sum[i] + own[i]);
+      }
+      assertThat(whole).containsExactly(sum, within(1e-10));
+    }
+  }
+
+  private static double[] gradient(MemoryNetwork model, INDArray features, INDArray delta) {
+    INDArray gradient = Vectors.create(DataType.DOUBLE, model.parameters().length());
+    model.forward(features, new int[(int) features.size(0)], false);
+    model.backward(delta, gradient);
+    return Tensors.values(gradient);
+  }
+
+  /** One hop over two sentences of one word and an empty place, by hand. */
   @Test
   void answersAsThePaperSays() {
     MemoryNetworkFactory.Settings plain =
@@ -95,14 +132,16 @@ class MemoryNetworkTest {
     try (Workers workers = new Workers(1);
         MemoryNetwork model =
             new MemoryNetwork(
-                new long[] {3, 1}, plain, 2, DataType.DOUBLE, new RandomSource(1), workers)) {
+                new long[] {4, 1}, plain, 2, DataType.DOUBLE, new RandomSource(1), workers)) {
       model.growWords(2, new RandomSource(1));
-      // A: 1, 2; C: 3, 5; times of A: 0, 1 and of C: 0.5, 0; W: 1, -1.
-      Vectors.write(new double[] {1, 2, 3, 5, 0, 1, .5, 0, 1, -1}, model.parameters());
-      INDArray story = Tensors.of(DataType.DOUBLE, new double[] {1, 2, 1}, 1, 3, 1);
+      // A: 1, 2; C: 3, 5; times of A: 0, 1, 9 and of C: 0.5, 0, 9; W: 1, -1.
+      double[] theta = {1, 2, 3, 5, 0, 1, 9, .5, 0, 9, 1, -1};
+      Vectors.write(theta, model.parameters());
+      INDArray story = Tensors.of(DataType.DOUBLE, new double[] {1, 2, 1, 0}, 1, 4, 1);
       double[] logits = Tensors.values(model.forward(story, new int[1], false));
-      // The question is u = 1; memories m = 2 + 0 (latest) and 1 + 1, so p = 1/2 each.
-      double answer = 1 + (5 + .5) / 2 + (3 + 0) / 2.0;
+      // The question is u = 1; the memories are 2 + 0 (latest), 1 + 1 and nothing.
+      double p = Math.exp(2) / (2 * Math.exp(2) + 1);
+      double answer = 1 + p * (5 + .5) + p * (3 + 0);
       assertThat(logits).containsExactly(new double[] {answer, -answer}, within(1e-12));
     }
   }
@@ -123,8 +162,8 @@ class MemoryNetworkTest {
       Vectors.write(theta, model.parameters());
       INDArray question = Tensors.of(DataType.DOUBLE, new double[] {1, 2}, 1, 1, 2);
       double[] u = Tensors.values(model.features(question, new int[1]));
-      // First word: 1/2 - 0 in both; second word: 0 + k/2.
-      assertThat(u).containsExactly(new double[] {.5 * 1 + .5 * 100, .5 * 10 + 1000}, within(1e-9));
+      // First word: 2 (1/2 - 0) in both; second word: 2 (0 + k/2).
+      assertThat(u).containsExactly(new double[] {1 + 100, 10 + 2 * 1000}, within(1e-9));
       assertThat(Tensors.values(model.forward(question, new int[1], false))).containsExactly(u);
     }
   }

@@ -74,7 +74,8 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
     for (int at = text.startsWith("\uFEFF") ? 1 : 0; at < text.length(); ) {
       int end = text.indexOf('\n', at);
       end = end < 0 ? text.length() : end;
-      parser.line(++line, text.substring(at, end).strip());
+      int last = end > at && text.charAt(end - 1) == '\r' ? end - 1 : end;
+      parser.line(++line, text.substring(at, last));
       at = end + 1;
     }
     if (parser.questions.isEmpty() && faults.none()) {
@@ -118,7 +119,7 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
     }
 
     void line(int line, String text) {
-      if (text.isEmpty()) {
+      if (text.isBlank()) {
         return;
       }
       int blank = text.indexOf(' ');
