@@ -1,6 +1,7 @@
 package io.perennial.api;
 
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -68,6 +69,14 @@ public interface Model extends Stateful, AutoCloseable {
    * @return where each parameter comes from
    */
   ParameterMap growClasses(int classes, RandomSource random);
+
+  /**
+   * The embeddings of a network that reads words; empty for any other. The runner lets them grow
+   * with the words of each task.
+   */
+  default Optional<WordEmbeddings> wordEmbeddings() {
+    return Optional.empty();
+  }
 
   /** Draws all live parameters anew, as for a new model of the same shape. */
   void reinitialize(RandomSource random);

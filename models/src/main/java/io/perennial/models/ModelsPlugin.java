@@ -23,6 +23,11 @@ public final class ModelsPlugin implements Plugin {
             "convolutional",
             ConvolutionalNetworkFactory.class,
             ConvolutionalNetworkFactory.Settings.class)
+        .register(
+            ModelFactory.class,
+            "memory-network",
+            MemoryNetworkFactory.class,
+            MemoryNetworkFactory.Settings.class)
         .register(Optimizer.class, "sgd", Sgd.class, Sgd.Settings.class)
         .register(Optimizer.class, "adam", Adam.class, Adam.Settings.class);
   }

@@ -15,6 +15,9 @@ record Sharding(int count) {
 
   private static final int IMAGES_PER_SHARD = 8;
 
+  /** Each shard adds up a gradient of its own, which costs as much as a few stories. */
+  private static final int STORIES_PER_SHARD = 16;
+
   private static final int MOST = 16;
 
   /** The division of a forward pass of so many rows through so many parameters. */
@@ -31,10 +34,19 @@ record Sharding(int count) {
    * share out a few at a time.
    */
   static Sharding ofImages(int rows, long multiplications) {
+    return of(rows, multiplications, IMAGES_PER_SHARD);
+  }
+
+  /** The division of so many stories with so many multiplications each. */
+  static Sharding ofStories(int rows, long multiplications) {
+    return of(rows, multiplications, STORIES_PER_SHARD);
+  }
+
+  private static Sharding of(int rows, long multiplications, int rowsPerShard) {
     if (rows < 2 || rows * multiplications < WORTHWHILE) {
       return new Sharding(1);
     }
-    return new Sharding(Math.max(2, Math.min(MOST, rows / IMAGES_PER_SHARD)));
+    return new Sharding(Math.max(2, Math.min(MOST, rows / rowsPerShard)));
   }
 
   /** The first of {@code total} that a shard has; its last comes before the next one's first. */

@@ -4,10 +4,12 @@ import io.perennial.api.Model;
 import io.perennial.api.ParameterMap;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
+import io.perennial.api.WordEmbeddings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -347,6 +349,12 @@ public final class TaskModels implements Model {
   @Override
   public ParameterMap growClasses(int classes, RandomSource random) {
     return live().growClasses(classes, random);
+  }
+
+  /** {@inheritDoc} Only the newest network grows. */
+  @Override
+  public Optional<WordEmbeddings> wordEmbeddings() {
+    return live().wordEmbeddings();
   }
 
   @Override

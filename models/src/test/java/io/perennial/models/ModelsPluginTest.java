@@ -27,7 +27,8 @@ class ModelsPluginTest {
                 .map(key -> (Registration<?>) injector.getInstance(key))
                 .map(r -> r.kind().getSimpleName() + " " + r.name()))
         .containsExactlyInAnyOrder(
-            "ModelFactory mlp", "ModelFactory convolutional", "Optimizer sgd", "Optimizer adam");
+            "ModelFactory mlp", "ModelFactory convolutional",
+            "ModelFactory memory-network", "Optimizer sgd", "Optimizer adam");
     for (Class<?> settings :
         List.of(
             MlpFactory.Settings.class,

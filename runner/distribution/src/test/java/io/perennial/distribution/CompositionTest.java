@@ -30,7 +30,7 @@ class CompositionTest {
   private static final Path PAGE =
       Path.of(System.getProperty("basedir", ".")).resolve("../../docs/composition.md");
 
-  /** The eight, as small as they go; curriculum ordering is an order beside any strategy. */
+  /** The nine, as small as they go; curriculum ordering is an order beside any strategy. */
   private static final Map<String, String> STRATEGIES = strategies();
 
   private static final List<String> EXPANSIONS =
@@ -52,6 +52,7 @@ class CompositionTest {
     map.put("joint", "{type: joint}");
     map.put("ewc", "{type: ewc}");
     map.put("generative-replay", "{type: generative-replay, hidden: [8], latent: 2}");
+    map.put("experience-replay", "{type: experience-replay, memory: 20}");
     map.put("progressive-network", "{type: progressive-network}");
     map.put("expert-gate", "{type: expert-gate, gateHidden: 4, gateIterations: 2}");
     map.put("net2net", "{type: net2net, policy: always}");

@@ -27,6 +27,14 @@ record GateCheck(ExpertGate.Settings settings, Gates gates) {
                   + " all gates reconstruct all tasks.",
               "Choose gateHidden below " + width + "."));
     }
+    if (composition.model().wordEmbeddings().isPresent()) {
+      findings.accept(
+          error(
+              "the examples are numbers of words, which say nothing by their size, so no"
+                  + " autoencoder can tell one task's from another's.",
+              "Choose independent, which is told the task, or another strategy."));
+      return;
+    }
     for (Task task : composition.tasks()) {
       checkTask(task, findings);
     }

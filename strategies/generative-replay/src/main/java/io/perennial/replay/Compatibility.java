@@ -36,6 +36,15 @@ final class Compatibility {
                   + " only rehearsal.",
               "Choose targets: hard, or temperature: 1."));
     }
+    if (composition.model().wordEmbeddings().isPresent()) {
+      findings.accept(
+          Finding.error(
+              SUBJECT,
+              "the examples are numbers of words, which have no values between them that a"
+                  + " generator of images or measurements could learn.",
+              "Rehearse stored examples with experience-replay instead."));
+      return;
+    }
     try {
       settings.generator(composition.model());
     } catch (InputException e) {

@@ -18,6 +18,8 @@ public final class DataPlugin implements Plugin {
         .register(DataSource.class, "digits", Digits.class)
         .register(DataSource.class, "idx", IdxFiles.class, IdxFiles.Settings.class)
         .register(DataSource.class, "csv", CsvFile.class, CsvFile.Settings.class)
+        .register(DataSource.class, "babi", Babi.class, Babi.Settings.class)
+        .register(Scenario.class, "babi", BabiTasks.class, BabiTasks.Settings.class)
         .register(Scenario.class, "split", Split.class, Split.Settings.class)
         .register(Scenario.class, "permuted", Permuted.class, Permuted.Settings.class)
         .register(Scenario.class, "rotated", Rotated.class, Rotated.Settings.class)

@@ -231,6 +231,14 @@ public final class Preflight {
                   + ".",
               "Bring all tasks to one shape."));
     }
+    if (composition.model().wordEmbeddings().isPresent() && !Words.areNumbers(task)) {
+      findings.add(
+          Finding.error(
+              subject,
+              "the model reads numbers of words, and the task's training examples have features"
+                  + " that are no whole numbers from 0 to 16777215.",
+              "Choose a data set of texts, such as babi or text, or another model."));
+    }
     if (task.classes().length == 1) {
       findings.add(
           Finding.warning(

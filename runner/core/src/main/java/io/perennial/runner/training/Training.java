@@ -15,6 +15,7 @@ import io.perennial.api.Setting;
 import io.perennial.api.State;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
+import io.perennial.api.WordEmbeddings;
 import io.perennial.models.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,11 +136,19 @@ public final class Training implements Learner {
       remap(model.growClasses(classes, random));
       competition.resize(model.classes());
     }
+    model.wordEmbeddings().ifPresent(this::growWords);
     if (announced()) {
       if (plan.settings().resetOptimizer()) {
         plan.optimizer().reset();
       }
       strategies(strategy -> strategy.beforeTask(this));
+    }
+  }
+
+  private void growWords(WordEmbeddings embeddings) {
+    int words = Words.largest(task());
+    if (embeddings.words() < words) {
+      remap(embeddings.growWords(words, plan.random().child("words of task " + current)));
     }
   }
 
