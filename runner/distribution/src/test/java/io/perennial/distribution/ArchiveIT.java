@@ -98,7 +98,10 @@ class ArchiveIT {
         machine.run(
             home,
             Map.of("PERENNIAL_JAVA_OPTS", "-Xshare:on -Xlog:class+load:file=loaded.txt"),
-            List.of(home.resolve("bin/perennial").toString(), "check", "examples/split-digits-ewc.yaml"));
+            List.of(
+                home.resolve("bin/perennial").toString(),
+                "check",
+                "examples/split-digits-ewc.yaml"));
     assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
     // The command line's classes, the wiring's, ND4J's and the strategy's.
     assertThat(Files.readAllLines(home.resolve("loaded.txt")))
