@@ -9,18 +9,19 @@ import java.util.List;
  */
 public final class AccuracyMatrix {
   private final List<String> tasks;
-  private final double[][] values;
+  private final double[] missing;
+  private final double[][] rows;
   private final double[] untrained;
 
   /** Nothing measured yet. */
   public AccuracyMatrix(List<String> tasks) {
     this.tasks = List.copyOf(tasks);
-    this.values = new double[tasks.size()][tasks.size()];
-    this.untrained = new double[tasks.size()];
-    for (double[] row : values) {
-      Arrays.fill(row, Double.NaN);
-    }
-    Arrays.fill(untrained, Double.NaN);
+    this.missing = new double[tasks.size()];
+    Arrays.fill(missing, Double.NaN);
+    this.untrained = missing.clone();
+    // In a long stream few rows are measured: only those get memory of their own.
+    this.rows = new double[tasks.size()][];
+    Arrays.fill(rows, missing);
   }
 
   /** The tasks' names, in the order of the stream. */
@@ -35,7 +36,7 @@ public final class AccuracyMatrix {
 
   /** The accuracy on task j after training on task i, 0 to 1; NaN if there is none. */
   public double at(int i, int j) {
-    return values[i][j];
+    return rows[i][j];
   }
 
   /** The untrained model's accuracy on task j, 0 to 1; NaN if there is none. */
@@ -45,7 +46,10 @@ public final class AccuracyMatrix {
 
   /** Records a measurement. */
   public void set(int i, int j, double accuracy) {
-    values[i][j] = accuracy;
+    if (rows[i] == missing) {
+      rows[i] = missing.clone();
+    }
+    rows[i][j] = accuracy;
   }
 
   /** Records a measurement of the untrained model. */

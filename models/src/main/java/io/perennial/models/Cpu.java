@@ -66,6 +66,21 @@ record Cpu(String name, Set<String> flags) {
     return flags.containsAll(AVX2) ? Optional.of("Haswell") : Optional.empty();
   }
 
+  /** Whether two names, in any case, stand for kernels with the same products. */
+  static boolean equallyFast(String kernel, String other) {
+    return family(kernel).equals(family(other));
+  }
+
+  /** Zen has Haswell's kernels, Cooperlake SkylakeX's and some for half types. */
+  private static String family(String kernel) {
+    String name = kernel.toLowerCase(Locale.ROOT);
+    return switch (name) {
+      case "zen" -> "haswell";
+      case "cooperlake" -> "skylakex";
+      default -> name;
+    };
+  }
+
   private static Optional<String> value(List<String> lines, String key) {
     return lines.stream()
         .filter(line -> line.startsWith(key))

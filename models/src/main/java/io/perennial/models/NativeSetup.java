@@ -46,18 +46,49 @@ public final class NativeSetup {
   /**
    * What was set up.
    *
-   * @param requestedKernel OpenBLAS's name of the kernel asked for; empty when it chose itself
+   * @param bestKernel OpenBLAS's name of the fastest kernel for the processor; empty where its own
+   *     choice is as good
+   * @param requestedKernel the kernel asked for; empty when OpenBLAS chose itself
    * @param actualKernel the one in use; {@code unknown} where the library does not tell
    * @param chosenBy who asked for it
    * @param cpu the processor's name
    * @param nd4jVersion the release of ND4J
    */
   public record Report(
+      Optional<String> bestKernel,
       Optional<String> requestedKernel,
       String actualKernel,
       Chooser chosenBy,
       String cpu,
-      String nd4jVersion) {}
+      String nd4jVersion) {
+    /**
+     * What is wrong with the kernel and what to do about it; empty if none is faster on this
+     * processor, and where the library does not tell which one is in use.
+     */
+    public Optional<String> advice() {
+      if (actualKernel.equals(UNKNOWN)) {
+        return Optional.empty();
+      }
+      return bestKernel
+          .filter(best -> !Cpu.equallyFast(best, actualKernel))
+          .map(
+              best ->
+                  "The BLAS kernel in use is %s, but %s is the fastest one for %s. %s"
+                      .formatted(actualKernel, best, cpu, remedy(best)));
+    }
+
+    private String remedy(String best) {
+      return switch (chosenBy) {
+        case USER -> "%s is set: unset it, or set it to %s.".formatted(VARIABLE, best);
+        case OPENBLAS ->
+            "Call NativeSetup.ensure() before any use of ND4J, or set %s=%s in the environment."
+                .formatted(VARIABLE, best);
+        case PERENNIAL ->
+            "OpenBLAS did not take it: another OpenBLAS than the bundled one may be on the library"
+                + " path.";
+      };
+    }
+  }
 
   private record Choice(Optional<String> requested, Chooser chosenBy, Cpu cpu) {}
 
@@ -93,7 +124,12 @@ public final class NativeSetup {
     Choice chosen = chooseOnce();
     Report made =
         new Report(
-            chosen.requested(), initialise(), chosen.chosenBy(), chosen.cpu().name(), version());
+            chosen.cpu().bestKernel(),
+            chosen.requested(),
+            initialise(),
+            chosen.chosenBy(),
+            chosen.cpu().name(),
+            version());
     log(made);
     return made;
   }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -111,6 +113,33 @@ class NativeSetupTest {
       wall = System.nanoTime() - wall;
       assertThat(processCpu() - cpu).isLessThanOrEqualTo((long) (1.3 * wall));
     }
+  }
+
+  @Test
+  void advisesOnlyAgainstASlowerKernel() {
+    assertThat(report("SkylakeX", "SkylakeX", NativeSetup.Chooser.PERENNIAL).advice()).isEmpty();
+    assertThat(report("SkylakeX", "Cooperlake", NativeSetup.Chooser.USER).advice()).isEmpty();
+    assertThat(report("Haswell", "Zen", NativeSetup.Chooser.USER).advice()).isEmpty();
+    assertThat(report("SkylakeX", "unknown", NativeSetup.Chooser.OPENBLAS).advice()).isEmpty();
+    assertThat(report(null, "ARMV8", NativeSetup.Chooser.OPENBLAS).advice()).isEmpty();
+    assertThat(report("SkylakeX", "Haswell", NativeSetup.Chooser.USER).advice())
+        .contains(
+            "The BLAS kernel in use is Haswell, but SkylakeX is the fastest one for Some CPU."
+                + " OPENBLAS_CORETYPE is set: unset it, or set it to SkylakeX.");
+    assertThat(report("Haswell", "Prescott", NativeSetup.Chooser.OPENBLAS).advice())
+        .hasValueSatisfying(
+            advice ->
+                assertThat(advice)
+                    .contains("NativeSetup.ensure()")
+                    .endsWith("OPENBLAS_CORETYPE=Haswell in the environment."));
+    assertThat(report("Haswell", "Prescott", NativeSetup.Chooser.PERENNIAL).advice())
+        .hasValueSatisfying(advice -> assertThat(advice).contains("library path"));
+  }
+
+  private static NativeSetup.Report report(
+      @Nullable String best, String actual, NativeSetup.Chooser chosenBy) {
+    return new NativeSetup.Report(
+        Optional.ofNullable(best), Optional.empty(), actual, chosenBy, "Some CPU", "1");
   }
 
   private static long processCpu() {

@@ -120,7 +120,11 @@ final class Execution {
 
   private void taskDone(Training done, int tasks) {
     checkpoints.write(tasks, done.save());
-    write(RunResult.Status.RUNNING);
+    // Results hold all T² cells of R. Where nothing was measured they have nothing new to tell, and
+    // writing them after each task of a long stream would cost more than learning it.
+    if (done.measures(tasks - 1)) {
+      write(RunResult.Status.RUNNING);
+    }
   }
 
   private RunResult write(RunResult.Status status) {

@@ -97,9 +97,27 @@ class ArchiveIT {
     Outcome outcome =
         machine.run(
             home,
-            Map.of("PERENNIAL_JAVA_OPTS", "-Xshare:on"),
-            List.of(home.resolve("bin/perennial").toString(), "--help"));
+            Map.of("PERENNIAL_JAVA_OPTS", "-Xshare:on -Xlog:class+load:file=loaded.txt"),
+            List.of(
+                home.resolve("bin/perennial").toString(),
+                "check",
+                "examples/split-digits-ewc.yaml"));
     assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
+    // The command line's classes, the wiring's, ND4J's and the strategy's.
+    assertThat(Files.readAllLines(home.resolve("loaded.txt")))
+        .filteredOn(
+            line ->
+                line.matches(
+                    ".* (picocli.CommandLine|com.google.inject.Guice|org.nd4j.linalg.factory.Nd4j"
+                        + "|io.perennial.ewc.ElasticWeightConsolidation) source: .*"))
+        .hasSize(4)
+        .allMatch(line -> line.contains("shared objects file"));
+    // Nothing of what it took to make it is left.
+    try (Stream<Path> files = Files.list(home)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> name.startsWith("classes-"))
+          .hasSize(1);
+    }
   }
 
   @Test

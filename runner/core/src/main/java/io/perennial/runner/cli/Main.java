@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
       ListCommand.class,
       DescribeCommand.class,
       SchemaCommand.class,
-      LockCommand.class
+      LockCommand.class,
+      BenchCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

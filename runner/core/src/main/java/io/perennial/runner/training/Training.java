@@ -281,10 +281,8 @@ public final class Training implements Learner {
   }
 
   private void evaluateRow() {
-    int tasks = plan.stream().size();
-    if (plan.evaluation().measures(current, tasks - 1)) {
-      int columns = plan.evaluation().seenOnly() ? current + 1 : tasks;
-      for (int j = 0; j < columns; j++) {
+    if (measures(current)) {
+      for (int j = 0; j < columns(current); j++) {
         accuracy.set(current, j, evaluator.accuracy(model, j));
       }
     }
@@ -300,6 +298,11 @@ public final class Training implements Learner {
     for (RunListener listener : listeners) {
       call.accept(listener);
     }
+  }
+
+  /** Whether accuracies are measured after task i. */
+  public boolean measures(int i) {
+    return plan.evaluation().measures(i, accuracy.size() - 1);
   }
 
   /** R, live. */
@@ -324,8 +327,8 @@ public final class Training implements Learner {
     }
     return State.builder()
         .value("step", step)
-        .value("parameterCounts", List.copyOf(parameterCounts))
-        .value("accuracy", rows())
+        .value("parameterCounts", repeated(parameterCounts))
+        .value("accuracy", measuredRows())
         .part("model", model.save())
         .part("optimizer", plan.optimizer().save())
         .part("strategies", strategies.build())
@@ -339,8 +342,10 @@ public final class Training implements Learner {
   public void restore(State state) {
     step = state.integer("step");
     parameterCounts.clear();
-    for (Object count : list(state.values().get("parameterCounts"))) {
-      parameterCounts.add(((Number) count).longValue());
+    for (Object run : list(state.values().get("parameterCounts"))) {
+      long count = ((Number) list(run).get(0)).longValue();
+      int times = ((Number) list(run).get(1)).intValue();
+      parameterCounts.addAll(Collections.nCopies(times, count));
     }
     restoreRows(list(state.values().get("accuracy")));
     current = parameterCounts.size() - 1;
@@ -362,28 +367,62 @@ public final class Training implements Learner {
     stopwatch.restore(state.part("seconds"));
   }
 
-  /** R as a list of rows, the untrained model's first. */
-  private List<List<Double>> rows() {
-    List<List<Double>> rows = new ArrayList<>();
-    for (int i = -1; i < accuracy.size(); i++) {
-      List<Double> row = new ArrayList<>();
-      for (int j = 0; j < accuracy.size(); j++) {
-        row.add(i < 0 ? accuracy.untrained(j) : accuracy.at(i, j));
+  /**
+   * {@code [value, times]} for each run of equal values: a network that does not grow shall not
+   * make every checkpoint larger than the last.
+   */
+  private static List<List<Long>> repeated(List<Long> values) {
+    List<List<Long>> runs = new ArrayList<>();
+    int from = 0;
+    for (int i = 1; i <= values.size(); i++) {
+      if (i == values.size() || !values.get(i).equals(values.get(from))) {
+        runs.add(List.of(values.get(from), (long) (i - from)));
+        from = i;
       }
-      rows.add(row);
+    }
+    return runs;
+  }
+
+  /**
+   * {@code [i, [R[i][0], …]]} for each row that was measured, the untrained model's under -1. All
+   * of R would be T² numbers at each of T tasks, most of them missing when few rows are measured.
+   */
+  private List<List<Object>> measuredRows() {
+    List<List<Object>> rows = new ArrayList<>();
+    if (plan.evaluation().measuresUntrained()) {
+      rows.add(List.of(-1, row(-1, accuracy.size())));
+    }
+    for (int i = 0; i < parameterCounts.size(); i++) {
+      if (measures(i)) {
+        rows.add(List.of(i, row(i, columns(i))));
+      }
     }
     return rows;
   }
 
+  private List<Double> row(int i, int columns) {
+    List<Double> row = new ArrayList<>(columns);
+    for (int j = 0; j < columns; j++) {
+      row.add(i < 0 ? accuracy.untrained(j) : accuracy.at(i, j));
+    }
+    return row;
+  }
+
+  /** How many tasks are measured after task i. */
+  private int columns(int i) {
+    return plan.evaluation().seenOnly() ? i + 1 : accuracy.size();
+  }
+
   private void restoreRows(List<?> rows) {
-    for (int i = 0; i < rows.size(); i++) {
-      List<?> row = list(rows.get(i));
+    for (Object entry : rows) {
+      int i = ((Number) list(entry).get(0)).intValue();
+      List<?> row = list(list(entry).get(1));
       for (int j = 0; j < row.size(); j++) {
         double value = ((Number) row.get(j)).doubleValue();
-        if (i == 0) {
+        if (i < 0) {
           accuracy.setUntrained(j, value);
         } else {
-          accuracy.set(i - 1, j, value);
+          accuracy.set(i, j, value);
         }
       }
     }

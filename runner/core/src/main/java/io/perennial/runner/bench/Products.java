@@ -1,0 +1,108 @@
+package io.perennial.runner.bench;
+
+import io.perennial.api.RandomSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+
+/** Matrix products in single precision, straight from BLAS, in memory of their own. */
+final class Products implements AutoCloseable {
+  private final List<FloatPointer> matrices = new ArrayList<>();
+  private final List<Runnable> products = new ArrayList<>();
+  private long multiplications;
+
+  private Products() {}
+
+  /** Of a network whose products are not BLAS's. */
+  static Products none() {
+    return new Products();
+  }
+
+  /** {@code c[m, n] = a[m, k] b[k, n]}. */
+  static Products of(int m, int k, int n) {
+    Products one = new Products();
+    one.add(false, false, m, n, k, one.matrix(m * k), one.matrix(k * n), one.matrix(m * n));
+    return one;
+  }
+
+  /** All that a step of a multi-layer perceptron makes: forward, weights' and inputs' gradients. */
+  static Products ofStep(int batch, List<Integer> widths) {
+    Products step = new Products();
+    for (int layer = 0; layer + 1 < widths.size(); layer++) {
+      int in = widths.get(layer);
+      int out = widths.get(layer + 1);
+      FloatPointer x = step.matrix(batch * in);
+      FloatPointer weights = step.matrix(out * in);
+      FloatPointer z = step.matrix(batch * out);
+      FloatPointer gradient = step.matrix(out * in);
+      step.add(false, true, batch, out, in, x, weights, z);
+      step.add(true, false, out, in, batch, z, x, gradient);
+      if (layer > 0) {
+        step.add(false, false, batch, in, out, z, weights, step.matrix(batch * in));
+      }
+    }
+    return step;
+  }
+
+  private FloatPointer matrix(int length) {
+    // Small values, because denormal ones and those that overflow are slower.
+    RandomSource random = new RandomSource(matrices.size());
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) (random.nextDouble() - 0.5) / 16;
+    }
+    FloatPointer matrix = new FloatPointer(values);
+    matrices.add(matrix);
+    return matrix;
+  }
+
+  private void add(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      FloatPointer a,
+      FloatPointer b,
+      FloatPointer c) {
+    multiplications += (long) m * n * k;
+    products.add(
+        () ->
+            openblas.cblas_sgemm(
+                openblas.CblasRowMajor,
+                transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+                transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+                m,
+                n,
+                k,
+                1,
+                a,
+                transposeA ? m : k,
+                b,
+                transposeB ? k : n,
+                0,
+                c,
+                n));
+  }
+
+  void run() {
+    for (Runnable product : products) {
+      product.run();
+    }
+  }
+
+  boolean isEmpty() {
+    return products.isEmpty();
+  }
+
+  /** Billions of additions and multiplications, each counted as one. */
+  double gigaflop() {
+    return 2e-9 * multiplications;
+  }
+
+  @Override
+  public void close() {
+    matrices.forEach(FloatPointer::close);
+  }
+}
