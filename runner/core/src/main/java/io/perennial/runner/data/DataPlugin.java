@@ -14,6 +14,8 @@ import io.perennial.api.TaskOrder;
 public final class DataPlugin implements Plugin {
   @Override
   public void configure(Binder binder) {
+    // Asked for when it is needed: a wrong environment must not keep other extensions from working.
+    binder.bind(DerivedData.class).toProvider(DerivedData::ofUser);
     ExtensionBinder.of(binder)
         .register(DataSource.class, "digits", Digits.class)
         .register(DataSource.class, "idx", IdxFiles.class, IdxFiles.Settings.class)
