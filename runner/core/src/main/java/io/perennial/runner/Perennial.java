@@ -1,6 +1,7 @@
 package io.perennial.runner;
 
 import com.google.inject.Binder;
+import io.perennial.api.DataSet;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
 import io.perennial.api.Launcher;
@@ -10,6 +11,7 @@ import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.data.HandedData;
 import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.Registry;
@@ -37,6 +39,7 @@ import java.util.List;
 public final class Perennial implements AutoCloseable {
   private final Registry registry;
   private final Workers workers;
+  private final HandedData handed = new HandedData();
 
   private Perennial(Registry registry, Workers workers) {
     this.registry = registry;
@@ -75,6 +78,18 @@ public final class Perennial implements AutoCloseable {
   /** The extensions found, and the plugins that were refused. */
   public Registry extensions() {
     return registry;
+  }
+
+  /**
+   * Hands over a data set that configurations then name: {@code dataset: {type: arrays, name:
+   * NAME}}. It takes the place of an earlier one of that name. {@link
+   * io.perennial.runner.data.ArrayExamples} makes examples of arrays and iterators; any other
+   * {@link io.perennial.api.Examples} will do.
+   *
+   * @throws InputException if the parts of the data set do not fit together
+   */
+  public void provide(String name, DataSet data) {
+    handed.put(name, data);
   }
 
   /**
@@ -164,6 +179,7 @@ public final class Perennial implements AutoCloseable {
 
   private void services(Binder binder) {
     binder.bind(Workers.class).toInstance(workers);
+    binder.bind(HandedData.class).toInstance(handed);
   }
 
   /** Ends the threads. */

@@ -3,20 +3,25 @@ package io.perennial.runner.data;
 import io.perennial.api.Examples;
 import java.util.stream.IntStream;
 
-/** Examples kept as unsigned bytes, scaled when they are read. */
+/** Examples kept as unsigned bytes, on the heap or in a mapped file; scaled when they are read. */
 final class ByteExamples implements Examples {
-  private final byte[] values;
-  private final byte[] labels;
+  private final Segments records;
+  private final int skip;
+  private final int[] labels;
   private final float[] scaled;
 
   /** Where each feature goes when it is read; as long as an example. */
   private final int[] places;
 
-  private ByteExamples(byte[] values, byte[] labels, float[] scaled, int[] places) {
-    this.values = values;
+  private final ThreadLocal<byte[]> bytes;
+
+  private ByteExamples(Segments records, int skip, int[] labels, float[] scaled, int[] places) {
+    this.records = records;
+    this.skip = skip;
     this.labels = labels;
     this.scaled = scaled;
     this.places = places;
+    this.bytes = ThreadLocal.withInitial(() -> new byte[places.length]);
   }
 
   /**
@@ -28,11 +33,25 @@ final class ByteExamples implements Examples {
    * @param largest the value that becomes 1
    */
   static ByteExamples of(byte[] values, byte[] labels, int length, int largest) {
+    int[] wide = IntStream.range(0, labels.length).map(i -> labels[i] & 0xFF).toArray();
+    return of(Segments.of(values, length), 0, wide, largest);
+  }
+
+  /**
+   * Makes them without copying.
+   *
+   * @param records one an example
+   * @param skip bytes of a record before the features, which are all the others
+   * @param labels one an example
+   * @param largest the value that becomes 1
+   */
+  static ByteExamples of(Segments records, int skip, int[] labels, int largest) {
     float[] scaled = new float[256];
     for (int value = 0; value < scaled.length; value++) {
       scaled[value] = (float) value / largest;
     }
-    return new ByteExamples(values, labels, scaled, IntStream.range(0, length).toArray());
+    int[] places = IntStream.range(0, records.recordBytes() - skip).toArray();
+    return new ByteExamples(records, skip, labels, scaled, places);
   }
 
   /** The same examples; feature i is the one that was at {@code order[i]}. */
@@ -45,7 +64,7 @@ final class ByteExamples implements Examples {
     for (int i = 0; i < order.length; i++) {
       moved[i] = inverse[places[i]];
     }
-    return new ByteExamples(values, labels, scaled, moved);
+    return new ByteExamples(records, skip, labels, scaled, moved);
   }
 
   @Override
@@ -55,14 +74,15 @@ final class ByteExamples implements Examples {
 
   @Override
   public int label(int index) {
-    return labels[index] & 0xFF;
+    return labels[index];
   }
 
   @Override
   public void read(int index, float[] destination, int offset) {
-    int start = index * places.length;
-    for (int i = 0; i < places.length; i++) {
-      destination[offset + places[i]] = scaled[values[start + i] & 0xFF];
+    byte[] values = bytes.get();
+    records.read(index, skip, values, values.length);
+    for (int i = 0; i < values.length; i++) {
+      destination[offset + places[i]] = scaled[values[i] & 0xFF];
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 public final class CsvFile implements DataSource {
   private final Settings settings;
   private final RandomSource random;
+  private final DerivedData derived;
 
   /**
    * The settings.
@@ -51,9 +52,10 @@ public final class CsvFile implements DataSource {
   }
 
   @Inject
-  CsvFile(Settings settings, RandomSource random) {
+  CsvFile(Settings settings, RandomSource random, DerivedData derived) {
     this.settings = settings;
     this.random = random;
+    this.derived = derived;
   }
 
   @Override
@@ -61,7 +63,7 @@ public final class CsvFile implements DataSource {
     List<Path> files = new ArrayList<>();
     files.add(settings.path());
     files.addAll(settings.test());
-    Table table = Table.read(files, settings.columns(), "");
+    Table table = Table.read(files, settings.columns(), "", derived);
     Holdout parts = parts(table);
     Names labels = table.labels();
     refuseUntrained(labels, parts);

@@ -66,11 +66,6 @@ final class CsvTables {
   }
 
   private void read(Path file, CsvRows rows) {
-    if (!Files.isRegularFile(file)) {
-      throw new InputException(
-          "%s: %s. Give the path of a CSV file."
-              .formatted(file, Files.exists(file) ? "not a regular file" : "does not exist"));
-    }
     try (InputStream in = Files.newInputStream(file);
         Reader text = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
         CsvReader<Boolean> reader =

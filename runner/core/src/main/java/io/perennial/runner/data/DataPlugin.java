@@ -14,12 +14,18 @@ import io.perennial.api.TaskOrder;
 public final class DataPlugin implements Plugin {
   @Override
   public void configure(Binder binder) {
+    // Asked for when it is needed: a wrong environment must not keep other extensions from working.
+    binder.bind(DerivedData.class).toProvider(DerivedData::ofUser);
     ExtensionBinder.of(binder)
         .register(DataSource.class, "digits", Digits.class)
         .register(DataSource.class, "idx", IdxFiles.class, IdxFiles.Settings.class)
+        .register(DataSource.class, "cifar10", Cifar10.class, Cifar10.Settings.class)
+        .register(DataSource.class, "cifar100", Cifar100.class, Cifar100.Settings.class)
+        .register(DataSource.class, "image-folder", ImageFolder.class, ImageFolder.Settings.class)
         .register(DataSource.class, "csv", CsvFile.class, CsvFile.Settings.class)
         .register(DataSource.class, "babi", Babi.class, Babi.Settings.class)
         .register(Scenario.class, "babi", BabiTasks.class, BabiTasks.Settings.class)
+        .register(DataSource.class, "arrays", HandedArrays.class, HandedArrays.Settings.class)
         .register(Scenario.class, "split", Split.class, Split.Settings.class)
         .register(Scenario.class, "permuted", Permuted.class, Permuted.Settings.class)
         .register(Scenario.class, "rotated", Rotated.class, Rotated.Settings.class)

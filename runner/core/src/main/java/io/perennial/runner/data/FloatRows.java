@@ -1,5 +1,8 @@
 package io.perennial.runner.data;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -12,15 +15,24 @@ import java.util.List;
  *
  * @param size how many rows
  * @param width of a row
- * @param rowsPerSegment how many rows each segment has, the last one excepted
+ * @param perSegment how many rows each segment has, the last one excepted
  * @param segments the rows, one after the other
  */
-record FloatRows(int size, int width, int rowsPerSegment, List<FloatBuffer> segments) {
+record FloatRows(int size, int width, int perSegment, List<FloatBuffer> segments) {
   private static final int SEGMENT_BYTES = 1 << 22;
 
+  /** Rows as {@link ToStream} wrote them. */
+  static FloatRows of(Segments records, int size) {
+    return new FloatRows(
+        size,
+        records.recordBytes() / Float.BYTES,
+        records.perSegment(),
+        records.buffers().stream().map(ByteBuffer::asFloatBuffer).toList());
+  }
+
   void read(int row, float[] destination, int offset) {
-    int segment = row / rowsPerSegment;
-    segments.get(segment).get((row - segment * rowsPerSegment) * width, destination, offset, width);
+    int segment = row / perSegment;
+    segments.get(segment).get((row - segment * perSegment) * width, destination, offset, width);
   }
 
   /** Takes rows one after the other. */
@@ -29,24 +41,24 @@ record FloatRows(int size, int width, int rowsPerSegment, List<FloatBuffer> segm
     void add(float[] row);
   }
 
-  /** Rows that are kept in memory. */
+  /** Keeps rows in memory. */
   static final class InMemory implements Sink {
     private final int width;
-    private final int rowsPerSegment;
+    private final int perSegment;
     private final List<FloatBuffer> segments = new ArrayList<>();
     private int size;
 
     InMemory(int width) {
       this.width = width;
-      this.rowsPerSegment = Math.max(1, SEGMENT_BYTES / (width * Float.BYTES));
+      this.perSegment = Math.max(1, SEGMENT_BYTES / (width * Float.BYTES));
     }
 
     @Override
     public void add(float[] row) {
-      int within = size++ % rowsPerSegment;
+      int within = size++ % perSegment;
       if (within == 0) {
         segments.add(
-            ByteBuffer.allocate(rowsPerSegment * width * Float.BYTES)
+            ByteBuffer.allocate(perSegment * width * Float.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer());
       }
@@ -54,7 +66,28 @@ record FloatRows(int size, int width, int rowsPerSegment, List<FloatBuffer> segm
     }
 
     FloatRows rows() {
-      return new FloatRows(size, width, rowsPerSegment, List.copyOf(segments));
+      return new FloatRows(size, width, perSegment, List.copyOf(segments));
+    }
+  }
+
+  /** Writes rows, little-endian. */
+  static final class ToStream implements Sink {
+    private final OutputStream out;
+    private final ByteBuffer bytes;
+
+    ToStream(OutputStream out, int width) {
+      this.out = out;
+      this.bytes = ByteBuffer.allocate(width * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void add(float[] row) {
+      bytes.asFloatBuffer().put(row);
+      try {
+        out.write(bytes.array());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.perennial.runner.data;
 
 import io.perennial.api.InputException;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -14,23 +17,26 @@ import java.util.zip.ZipException;
  * number of dimensions, the dimensions as big-endian integers, the values.
  *
  * @param header what it says about itself
- * @param values all items, one after the other
+ * @param items one record each
  */
-record IdxFile(IdxHeader header, byte[] values) {
+record IdxFile(IdxHeader header, Segments items) {
   /** Deflate makes at most this many bytes of one. */
   private static final long LARGEST_GZIP_RATIO = 1032;
 
+  private static final int LARGEST_ITEM = 1 << 30;
   private static final int BUFFER = 1 << 16;
 
   /**
    * Reads a file, as gzip if its name ends in {@code .gz}. Allocates nothing before the header has
-   * proved possible for a file of that size, and reads no further than the header announces.
+   * proved possible for a file of that size, and reads no further than the header announces. What
+   * is too large for the memory is mapped: the file itself, or what was unpacked of it.
    *
    * @param dimensions how many there must be
    * @param content what should be in it, for messages
+   * @param derived where large files are unpacked
    * @throws InputException if anything is wrong with it
    */
-  static IdxFile read(Path file, int dimensions, String content) {
+  static IdxFile read(Path file, int dimensions, String content, DerivedData derived) {
     if (!Files.isRegularFile(file)) {
       throw new InputException(
           "%s: not a regular file. Put an IDX file of %s there.".formatted(file, content));
@@ -40,36 +46,38 @@ record IdxFile(IdxHeader header, byte[] values) {
         InputStream in = zipped ? new GZIPInputStream(raw, BUFFER) : raw) {
       byte[] start = in.readNBytes(IdxHeader.size(dimensions));
       IdxHeader header = IdxHeader.parse(start, file, dimensions, content);
-      long size = Files.size(file);
-      if (zipped && size < header.length() / LARGEST_GZIP_RATIO) {
-        throw truncated(file, header, "the whole file, zipped, has %d".formatted(size));
+      checkSize(header, file, content, zipped, Files.size(file));
+      int item = (int) (header.length() / header.count());
+      if (derived.fitsInMemory(header.length())) {
+        InMemory values = new InMemory((int) header.length());
+        copy(in, values, header, file, content);
+        return new IdxFile(header, Segments.of(values.bytes(), item));
+      } else if (!zipped) {
+        return new IdxFile(header, Segments.map(file, start.length, item, header.count()));
       }
-      if (!zipped && size - start.length < header.length()) {
-        throw truncated(file, header, "%d follow".formatted(size - start.length));
+      derived.refuseTooLarge(file, header.length());
+      try (DerivedFile unpacked =
+          derived.get(
+              "unpacked 1", content, List.of(file), out -> copy(in, out, header, file, content))) {
+        return new IdxFile(header, unpacked.records(item, header.count()));
       }
-      byte[] values = new byte[allowed(header, file)];
-      int found = fill(values, in);
-      if (found < values.length) {
-        throw truncated(file, header, "%d follow".formatted(found));
-      }
-      if (in.read() >= 0) {
-        throw new InputException(
-            "%s: goes on after the %d bytes of %s that its header announces. The file is damaged; fetch it again."
-                .formatted(file, values.length, content));
-      }
-      return new IdxFile(header, values);
-    } catch (EOFException e) {
-      throw new InputException(
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static InputException unreadable(Path file, IOException e) {
+    if (e instanceof EOFException) {
+      return new InputException(
           "%s: truncated: its gzip stream has no end. Fetch it again.".formatted(file), e);
-    } catch (ZipException e) {
-      throw new InputException(
+    } else if (e instanceof ZipException) {
+      return new InputException(
           "%s: its name ends in .gz, but it is no intact gzip file (%s). Fetch it again, or drop .gz from its name if it is unpacked."
               .formatted(file, e.getMessage()),
           e);
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: cannot be read (%s). Check its permissions and its disk.".formatted(file, e), e);
     }
+    return new InputException(
+        "%s: cannot be read (%s). Check its permissions and its disk.".formatted(file, e), e);
   }
 
   /** How many items there are. */
@@ -77,32 +85,72 @@ record IdxFile(IdxHeader header, byte[] values) {
     return header.count();
   }
 
-  /** In pieces, because the JDK makes a native buffer as large as what is asked for at once. */
-  private static int fill(byte[] values, InputStream in) throws IOException {
-    int found = 0;
-    while (found < values.length) {
-      int read = in.read(values, found, Math.min(BUFFER, values.length - found));
-      if (read < 0) {
-        break;
-      }
-      found += read;
+  private static void checkSize(
+      IdxHeader header, Path file, String content, boolean zipped, long size) {
+    if (header.length() / header.count() > LARGEST_ITEM) {
+      throw new InputException(
+          "%s: announces %s of %d bytes each; one may have %d at most. The file is damaged; fetch it again."
+              .formatted(file, content, header.length() / header.count(), LARGEST_ITEM));
     }
-    return found;
+    if (zipped && size < header.length() / LARGEST_GZIP_RATIO) {
+      throw truncated(file, header, "the whole file, zipped, has %d".formatted(size));
+    }
+    long follow = size - IdxHeader.size(header.itemShape().length + 1);
+    if (!zipped && follow < header.length()) {
+      throw truncated(file, header, "%d follow".formatted(follow));
+    }
+    if (!zipped && follow > header.length()) {
+      throw goesOn(file, header, content);
+    }
   }
 
-  private static int allowed(IdxHeader header, Path file) {
-    long memory = Runtime.getRuntime().maxMemory();
-    if (header.length() > Math.min(memory, Integer.MAX_VALUE - 8)) {
-      throw new InputException(
-          "%s: announces %d bytes, but one file may have 2 GiB at most, and the heap is limited to %d bytes. Use fewer items, or a larger heap (-Xmx)."
-              .formatted(file, header.length(), memory));
+  /** In pieces, because the JDK makes a native buffer as large as what is asked for at once. */
+  private static void copy(
+      InputStream in, OutputStream out, IdxHeader header, Path file, String content)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    long found = 0;
+    while (found < header.length()) {
+      int read = read(in, buffer, (int) Math.min(BUFFER, header.length() - found), file);
+      if (read < 0) {
+        throw truncated(file, header, "%d follow".formatted(found));
+      }
+      out.write(buffer, 0, read);
+      found += read;
     }
-    return (int) header.length();
+    if (read(in, buffer, 1, file) >= 0) {
+      throw goesOn(file, header, content);
+    }
+  }
+
+  private static int read(InputStream in, byte[] buffer, int most, Path file) {
+    try {
+      return in.read(buffer, 0, most);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static InputException goesOn(Path file, IdxHeader header, String content) {
+    return new InputException(
+        "%s: goes on after the %d bytes of %s that its header announces. The file is damaged; fetch it again."
+            .formatted(file, header.length(), content));
   }
 
   private static InputException truncated(Path file, IdxHeader header, String found) {
     return new InputException(
         "%s: truncated: the header announces %d bytes, but %s. Fetch it again."
             .formatted(file, header.length(), found));
+  }
+
+  /** Exactly as many bytes as were announced; handing them out copies nothing. */
+  private static final class InMemory extends ByteArrayOutputStream {
+    InMemory(int length) {
+      super(length);
+    }
+
+    byte[] bytes() {
+      return buf;
+    }
   }
 }

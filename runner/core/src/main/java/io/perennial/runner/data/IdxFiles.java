@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * MNIST and its kin: a directory with four files in the IDX format, plain or gzipped, under MNIST's
- * names. Pixels stay bytes in memory and are divided by 255 when they are read.
+ * MNIST and its kin: a directory with four files in the IDX format, plain or gzipped. Pixels stay
+ * bytes, in memory or in a mapped file, and are divided by 255 when they are read.
  */
 @Description("images in the IDX format of MNIST and its kin, from a directory with four files")
 public final class IdxFiles implements DataSource {
@@ -23,21 +23,36 @@ public final class IdxFiles implements DataSource {
   private static final int LABELS = 1;
 
   private final Settings settings;
+  private final DerivedData derived;
 
   /**
    * The settings.
    *
    * @param path the directory
+   * @param prefix what the files' names begin with
+   * @param transposed whether rows and columns are exchanged
    */
   public record Settings(
       @Description(
               "directory with train-images-idx3-ubyte, train-labels-idx1-ubyte,"
                   + " t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz")
-          Path path) {}
+          Path path,
+      @Description(
+              value =
+                  "what the files' names begin with, such as emnist-letters for"
+                      + " emnist-letters-train-images-idx3-ubyte and"
+                      + " emnist-letters-test-images-idx3-ubyte; empty for MNIST's names",
+              byDefault = "''")
+          String prefix,
+      @Description(
+              value = "whether rows and columns are to be exchanged, as EMNIST's are",
+              byDefault = "false")
+          boolean transposed) {}
 
   @Inject
-  IdxFiles(Settings settings) {
+  IdxFiles(Settings settings, DerivedData derived) {
     this.settings = settings;
+    this.derived = derived;
   }
 
   @Override
@@ -45,15 +60,18 @@ public final class IdxFiles implements DataSource {
     Path directory = settings.path();
     requireDirectory(directory);
     List<String> missing = new ArrayList<>();
-    Path trainingImages = find(directory, "train-images-idx3-ubyte", missing);
-    Path trainingLabels = find(directory, "train-labels-idx1-ubyte", missing);
-    Path testImages = find(directory, "t10k-images-idx3-ubyte", missing);
-    Path testLabels = find(directory, "t10k-labels-idx1-ubyte", missing);
+    String prefix = settings.prefix();
+    String train = prefix.isEmpty() ? "train" : prefix + "-train";
+    String tested = prefix.isEmpty() ? "t10k" : prefix + "-test";
+    Path trainingImages = find(directory, train + "-images-idx3-ubyte", missing);
+    Path trainingLabels = find(directory, train + "-labels-idx1-ubyte", missing);
+    Path testImages = find(directory, tested + "-images-idx3-ubyte", missing);
+    Path testLabels = find(directory, tested + "-labels-idx1-ubyte", missing);
     if (!missing.isEmpty()) {
       throw new InputException(missing);
     }
-    Part training = Part.read(trainingImages, trainingLabels);
-    Part test = Part.read(testImages, testLabels);
+    Part training = Part.read(trainingImages, trainingLabels, derived);
+    Part test = Part.read(testImages, testLabels, derived);
     if (!Arrays.equals(training.shape(), test.shape())) {
       throw new InputException(
           "%s: images of %s pixels, but those of %s have %s; training and test images must be of one size. Take both files from the same data set."
@@ -69,10 +87,12 @@ public final class IdxFiles implements DataSource {
     int[] shape = training.shape();
     return new DataSet(
         String.valueOf(directory.toAbsolutePath().normalize().getFileName()),
-        new long[] {1, shape[0], shape[1]},
+        settings.transposed()
+            ? new long[] {1, shape[1], shape[0]}
+            : new long[] {1, shape[0], shape[1]},
         IntStream.range(0, classes).mapToObj(Integer::toString).toList(),
-        training.examples(),
-        test.examples());
+        training.examples(settings.transposed()),
+        test.examples(settings.transposed()));
   }
 
   private static void requireDirectory(Path directory) {
@@ -99,20 +119,26 @@ public final class IdxFiles implements DataSource {
     return zipped;
   }
 
-  private record Part(IdxFile images, IdxFile labels) {
-    static Part read(Path imagesFile, Path labelsFile) {
-      IdxFile images = IdxFile.read(imagesFile, IMAGES, "images");
-      IdxFile labels = IdxFile.read(labelsFile, LABELS, "labels");
+  private record Part(IdxHeader header, Segments images, int[] labels) {
+    static Part read(Path imagesFile, Path labelsFile, DerivedData derived) {
+      IdxFile images = IdxFile.read(imagesFile, IMAGES, "images", derived);
+      IdxFile labels = IdxFile.read(labelsFile, LABELS, "labels", derived);
       if (images.count() != labels.count()) {
         throw new InputException(
             "%s: %d labels, but %s has %d images; each image needs its label. Take both files from the same data set."
                 .formatted(labelsFile, labels.count(), imagesFile.getFileName(), images.count()));
       }
-      return new Part(images, labels);
+      int[] values = new int[labels.count()];
+      byte[] one = new byte[1];
+      for (int i = 0; i < values.length; i++) {
+        labels.items().read(i, 0, one, 1);
+        values[i] = one[0] & 0xFF;
+      }
+      return new Part(images.header(), images.items(), values);
     }
 
     int[] shape() {
-      return images.header().itemShape();
+      return header.itemShape();
     }
 
     String size() {
@@ -120,16 +146,17 @@ public final class IdxFiles implements DataSource {
     }
 
     int largestLabel() {
-      int largest = 0;
-      for (byte label : labels.values()) {
-        largest = Math.max(largest, label & 0xFF);
-      }
-      return largest;
+      return Arrays.stream(labels).max().orElse(0);
     }
 
-    Examples examples() {
-      int length = shape()[0] * shape()[1];
-      return ByteExamples.of(images.values(), labels.values(), length, 255);
+    Examples examples(boolean transposed) {
+      ByteExamples examples = ByteExamples.of(images, 0, labels, 255);
+      return transposed ? examples.permuted(transposition(shape()[0], shape()[1])) : examples;
+    }
+
+    /** Of each pixel of the exchanged image, where it stands in the stored one. */
+    private static int[] transposition(int rows, int columns) {
+      return IntStream.range(0, rows * columns).map(i -> i % rows * columns + i / rows).toArray();
     }
   }
 }

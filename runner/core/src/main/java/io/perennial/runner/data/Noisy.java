@@ -78,15 +78,19 @@ public final class Noisy implements Scenario {
 
   @Override
   public List<Task> tasks() {
-    DataSet data = extensions.create(settings.dataset(), "dataset").load();
+    Variations variations =
+        Variations.of(
+            extensions.create(settings.dataset(), "dataset").load(),
+            settings.setting(),
+            settings.validation(),
+            random.child("validation"));
+    DataSet data = variations.data();
     classNames = Variations.classNames(data, settings.setting(), settings.levels().size());
     int width = (int) Arrays.stream(data.shape()).reduce(1, (a, b) -> a * b);
-    return Variations.of(
-            data, settings.setting(), settings.validation(), random.child("validation"))
-        .tasks(
-            settings.levels().size(),
-            index -> "noise %d (%s)".formatted(index + 1, settings.levels().get(index)),
-            index -> shown(index, data, width));
+    return variations.tasks(
+        settings.levels().size(),
+        index -> "noise %d (%s)".formatted(index + 1, settings.levels().get(index)),
+        index -> shown(index, data, width));
   }
 
   private Variations.Shown shown(int index, DataSet data, int width) {

@@ -69,17 +69,21 @@ public final class Permuted implements Scenario {
 
   @Override
   public List<Task> tasks() {
-    DataSet data = extensions.create(settings.dataset(), "dataset").load();
+    Variations variations =
+        Variations.of(
+            extensions.create(settings.dataset(), "dataset").load(),
+            settings.setting(),
+            settings.validation(),
+            random.child("validation"));
+    DataSet data = variations.data();
     classNames = Variations.classNames(data, settings.setting(), settings.tasks());
-    return Variations.of(
-            data, settings.setting(), settings.validation(), random.child("validation"))
-        .tasks(
-            settings.tasks(),
-            index -> "permutation " + (index + 1),
-            index ->
-                new Variations.Shown(
-                    permuted(index, data.training(), data.shape()),
-                    permuted(index, data.test(), data.shape())));
+    return variations.tasks(
+        settings.tasks(),
+        index -> "permutation " + (index + 1),
+        index ->
+            new Variations.Shown(
+                permuted(index, data.training(), data.shape()),
+                permuted(index, data.test(), data.shape())));
   }
 
   private Examples permuted(int index, Examples examples, long[] shape) {

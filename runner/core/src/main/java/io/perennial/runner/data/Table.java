@@ -1,5 +1,7 @@
 package io.perennial.runner.data;
 
+import io.perennial.api.InputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,14 +32,39 @@ record Table(List<Column> columns, FloatRows rows, Names labels, Names groups, i
   record Column(String name, boolean categorical, List<String> categories) {}
 
   /**
-   * Reads files, in memory.
+   * Reads files; into memory if they are small, and otherwise, once, into a mapped file.
    *
    * @param files of the same header
    * @param group a column that is no feature but tells the rows' task, say; empty for none
-   * @throws io.perennial.api.InputException with what is wrong with them
+   * @param derived where tables that are too large for the memory are kept
+   * @throws InputException with what is wrong with the files
    */
+  static Table read(List<Path> files, CsvColumns columns, String group, DerivedData derived) {
+    long bytes = bytes(files);
+    return derived.fitsInMemory(bytes)
+        ? new CsvTables(columns, group).read(files)
+        : StoredTable.read(files, columns, group, derived);
+  }
+
+  /** The same, with the user's own derived data. */
   static Table read(List<Path> files, CsvColumns columns, String group) {
-    return new CsvTables(columns, group).read(files);
+    return read(files, columns, group, DerivedData.ofUser());
+  }
+
+  private static long bytes(List<Path> files) {
+    Faults faults = new Faults();
+    long sum = 0;
+    for (Path file : files) {
+      if (!Files.isRegularFile(file)) {
+        faults.add(
+            "%s: %s. Give the path of a CSV file."
+                .formatted(file, Files.exists(file) ? "not a regular file" : "does not exist"));
+      } else {
+        sum += file.toFile().length();
+      }
+    }
+    faults.refuse();
+    return sum;
   }
 
   int size() {

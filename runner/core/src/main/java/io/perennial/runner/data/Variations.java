@@ -15,14 +15,15 @@ import java.util.stream.IntStream;
  * * classes}. The same examples are held out for validation in all tasks, so that none of them is
  * seen in training in another way.
  *
- * @param data what is shown
+ * @param data what is shown, encoded by the training examples
  * @param setting what is known at test time
  * @param holdout of the training examples
  */
 record Variations(DataSet data, Setting setting, Holdout holdout) {
   static Variations of(DataSet data, Setting setting, double validation, RandomSource random) {
     int[] indices = IntStream.range(0, data.training().size()).toArray();
-    return new Variations(data, setting, Holdout.of(indices, validation, random, data.name()));
+    Holdout holdout = Holdout.of(indices, validation, random, data.name());
+    return new Variations(Encoding.fitted(data, holdout.training()), setting, holdout);
   }
 
   /** The names of the classes, by label: each task's own copies have its number, from 1. */

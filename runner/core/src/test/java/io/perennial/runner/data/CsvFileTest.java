@@ -2,8 +2,10 @@ package io.perennial.runner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.perennial.api.DataSet;
+import io.perennial.api.Examples;
 import io.perennial.api.InputException;
 import io.perennial.api.RandomSource;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
@@ -306,27 +309,58 @@ class CsvFileTest {
   }
 
   private DataSet holdingOut(double share, long seed) {
-    return new CsvFile(new CsvFile.Settings(file, List.of(), share, PLAIN), new RandomSource(seed))
+    return new CsvFile(
+            new CsvFile.Settings(file, List.of(), share, PLAIN), new RandomSource(seed), small())
         .load();
   }
 
+  /** Reads the files in memory and through a mapped file, and holds one to the other. */
   private DataSet load(CsvColumns columns) {
-    return new CsvFile(new CsvFile.Settings(file, List.of(test), 0.5, columns), new RandomSource(1))
-        .load();
+    CsvFile.Settings settings = new CsvFile.Settings(file, List.of(test), 0.5, columns);
+    DataSet mapped = new CsvFile(settings, new RandomSource(1), tiny()).load();
+    DataSet data = new CsvFile(settings, new RandomSource(1), small()).load();
+    assertThat(mapped.classes()).isEqualTo(data.classes());
+    assertThat(mapped.shape()).isEqualTo(data.shape());
+    assertThat(Fixtures.labels(mapped.training())).isEqualTo(Fixtures.labels(data.training()));
+    int width = (int) data.shape()[0];
+    for (int i = 0; i < data.training().size(); i++) {
+      assertThat(Fixtures.read(mapped.training(), i, width))
+          .isEqualTo(Fixtures.read(data.training(), i, width));
+    }
+    return data;
   }
 
+  /** Takes no file into memory. */
+  private DerivedData tiny() {
+    return new DerivedData(directory.resolve("cache"), 1 << 20, -1);
+  }
+
+  private DerivedData small() {
+    return new DerivedData(directory.resolve("cache"), 1 << 20, 1 << 25);
+  }
+
+  /** Both ways, with the same words and nothing left behind. */
   private AbstractThrowableAssert<?, ?> refused(CsvColumns columns) {
-    return assertThatThrownBy(() -> load(columns)).isInstanceOf(InputException.class);
+    CsvFile.Settings settings = new CsvFile.Settings(file, List.of(test), 0.5, columns);
+    Throwable inMemory =
+        catchThrowable(() -> new CsvFile(settings, new RandomSource(1), small()).load());
+    assertThatThrownBy(() -> new CsvFile(settings, new RandomSource(1), tiny()).load())
+        .hasMessage(inMemory.getMessage());
+    assertThat(directory.resolve("cache"))
+        .satisfiesAnyOf(
+            cache -> assertThat(cache).doesNotExist(),
+            cache -> assertThat(cache).isDirectoryNotContaining("glob:**.tmp"));
+    return assertThatThrownBy(() -> new CsvFile(settings, new RandomSource(1), small()).load())
+        .isInstanceOf(InputException.class);
   }
 
-  private static List<Float> values(io.perennial.api.Examples examples) {
+  private static List<Float> values(Examples examples) {
     return IntStream.range(0, examples.size())
         .mapToObj(i -> Fixtures.read(examples, i, 1)[0])
         .toList();
   }
 
-  private static void write(Path to, String header, java.util.stream.Stream<String> rows)
-      throws IOException {
+  private static void write(Path to, String header, Stream<String> rows) throws IOException {
     Files.writeString(to, header + rows.collect(Collectors.joining("\n")) + "\n");
   }
 

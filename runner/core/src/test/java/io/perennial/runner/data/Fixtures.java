@@ -10,6 +10,7 @@ import io.perennial.api.Registration;
 import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -63,6 +64,13 @@ final class Fixtures {
         new Rotated.Settings(ANY, tasks, degrees, setting, validation),
         new RandomSource(seed),
         new Fixed(data));
+  }
+
+  /** Files under MNIST's names, in memory. */
+  static IdxFiles idx(Path directory) {
+    return new IdxFiles(
+        new IdxFiles.Settings(directory, "", false),
+        new DerivedData(directory.resolve("cache"), 1 << 20, 1 << 28));
   }
 
   /** This thread's time: whatever else runs on the machine does not count. */

@@ -2,6 +2,7 @@ package io.perennial.runner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.perennial.api.DataSet;
 import io.perennial.api.InputException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,12 +51,12 @@ class IdxFilesTest {
 
   @Test
   void missingDirectory() {
-    assertThatThrownBy(() -> new IdxFiles(new IdxFiles.Settings(directory.resolve("none"))).load())
+    assertThatThrownBy(() -> Fixtures.idx(directory.resolve("none")).load())
         .isInstanceOf(InputException.class)
         .hasMessage(
             "scenario.dataset.path: %s does not exist. Give the directory that holds the four IDX files."
                 .formatted(directory.resolve("none")));
-    assertThatThrownBy(() -> new IdxFiles(new IdxFiles.Settings(directory.resolve(IMAGES))).load())
+    assertThatThrownBy(() -> Fixtures.idx(directory.resolve(IMAGES)).load())
         .isInstanceOf(InputException.class)
         .hasMessageContaining("is not a directory");
   }
@@ -185,14 +187,68 @@ class IdxFilesTest {
     refused(TEST_IMAGES).hasMessageContaining("images of 1 x 4 pixels, but those of " + IMAGES);
   }
 
+  @Test
+  void emnistsNamesAndItsExchangedRowsAndColumns() throws IOException {
+    byte[] images = idx(0x803, new int[] {1, 2, 3}, 0, 51, 102, 153, 204, 255);
+    byte[] labels = idx(0x801, new int[] {1}, 0);
+    for (String part : List.of("train", "test")) {
+      Files.write(directory.resolve("emnist-letters-" + part + "-images-idx3-ubyte"), images);
+      Files.write(directory.resolve("emnist-letters-" + part + "-labels-idx1-ubyte"), labels);
+    }
+    IdxFiles.Settings settings = new IdxFiles.Settings(directory, "emnist-letters", true);
+    DataSet data = new IdxFiles(settings, mapping()).load();
+    assertThat(data.shape()).containsExactly(1, 3, 2);
+    assertThat(Fixtures.read(data.training(), 0, 6))
+        .containsExactly(0f, 0.6f, 0.2f, 0.8f, 0.4f, 1f);
+    Files.delete(directory.resolve("emnist-letters-test-labels-idx1-ubyte"));
+    assertThatThrownBy(() -> new IdxFiles(settings, mapping()).load())
+        .hasMessageContaining("neither emnist-letters-test-labels-idx1-ubyte nor");
+  }
+
+  @Test
+  void filesThatSayTheyBecomeTooLarge() {
+    DerivedData narrow = new DerivedData(directory.resolve("cache"), 3, -1);
+    assertThatThrownBy(
+            () -> new IdxFiles(new IdxFiles.Settings(directory, "", false), narrow).load())
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(TEST_IMAGES + ".gz: has 4 bytes when unpacked, but derived data may")
+        .hasMessageContaining("PERENNIAL_CACHE_GB");
+    assertThat(directory.resolve("cache")).doesNotExist();
+  }
+
+  @Test
+  void itemsThatAreTooLarge() throws IOException {
+    write(IMAGES, idx(0x803, new int[] {3, 40_000, 40_000}, 1));
+    refused(IMAGES).hasMessageContaining("announces images of 1600000000 bytes each");
+  }
+
+  /** In memory and mapped, which must make no difference. */
   private DataSet load() {
-    return new IdxFiles(new IdxFiles.Settings(directory)).load();
+    IdxFiles.Settings settings = new IdxFiles.Settings(directory, "", false);
+    DataSet mapped = new IdxFiles(settings, mapping()).load();
+    DataSet data = Fixtures.idx(directory).load();
+    for (int i = 0; i < data.training().size(); i++) {
+      assertThat(Fixtures.read(mapped.training(), i, 4))
+          .isEqualTo(Fixtures.read(data.training(), i, 4));
+    }
+    assertThat(Fixtures.read(mapped.test(), 0, 4)).isEqualTo(Fixtures.read(data.test(), 0, 4));
+    assertThat(Fixtures.labels(mapped.training())).isEqualTo(Fixtures.labels(data.training()));
+    return data;
+  }
+
+  /** Takes no file into memory. */
+  private DerivedData mapping() {
+    return new DerivedData(directory.resolve("cache"), 1L << 40, -1);
   }
 
   private AbstractThrowableAssert<?, ?> refused(String file) {
-    return assertThatThrownBy(this::load)
+    Throwable mapped =
+        catchThrowable(
+            () -> new IdxFiles(new IdxFiles.Settings(directory, "", false), mapping()).load());
+    return assertThatThrownBy(() -> Fixtures.idx(directory).load())
         .isInstanceOf(InputException.class)
-        .hasMessageContaining(directory.resolve(file).toString());
+        .hasMessageContaining(directory.resolve(file).toString())
+        .hasMessage(mapped.getMessage());
   }
 
   private void write(String name, byte[] content) throws IOException {

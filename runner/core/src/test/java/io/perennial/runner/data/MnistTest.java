@@ -17,11 +17,7 @@ class MnistTest {
 
   @BeforeEach
   void find() {
-    directory =
-        Optional.ofNullable(System.getProperty("perennial.mnist"))
-            .or(() -> Optional.ofNullable(System.getenv("PERENNIAL_MNIST")))
-            .map(Path::of)
-            .orElseGet(MnistTest::besideTheRepository);
+    directory = directory();
     assumeTrue(
         Files.isDirectory(directory),
         () ->
@@ -32,7 +28,7 @@ class MnistTest {
 
   @Test
   void loadsQuicklyAndIsMnist() {
-    IdxFiles source = new IdxFiles(new IdxFiles.Settings(directory));
+    IdxFiles source = Fixtures.idx(directory);
     long start = Fixtures.cpuNanos();
     DataSet mnist = source.load();
     Duration taken = Duration.ofNanos(Fixtures.cpuNanos() - start);
@@ -51,6 +47,14 @@ class MnistTest {
     }
     // The mean that everybody normalises MNIST with.
     assertThat(sum / 60_000 / 784).isBetween(0.13065, 0.13067);
+  }
+
+  /** Where the files are looked for. */
+  static Path directory() {
+    return Optional.ofNullable(System.getProperty("perennial.mnist"))
+        .or(() -> Optional.ofNullable(System.getenv("PERENNIAL_MNIST")))
+        .map(Path::of)
+        .orElseGet(MnistTest::besideTheRepository);
   }
 
   private static Path besideTheRepository() {
