@@ -121,7 +121,8 @@ class LongStreamTest {
     }
   }
 
-  private static double cell(RunResult result, int i, int j) {
+  /** Boxed, because a missing cell equals a missing cell. */
+  private static Double cell(RunResult result, int i, int j) {
     return i < 0 ? result.accuracy().untrained(j) : result.accuracy().at(i, j);
   }
 }
