@@ -25,6 +25,9 @@ final class Loops<A> {
   private final A second;
   private final A third;
 
+  /** A step reads and writes the same few arrays; these keep the last eight of them alive. */
+  private final Bindings bindings = new Bindings();
+
   Loops(Kernels<A> kernels) {
     this.kernels = kernels;
     this.first = kernels.array(BLOCK);
@@ -46,6 +49,11 @@ final class Loops<A> {
     return kernels;
   }
 
+  /** The memory of an array; nothing is made for one that was here lately. */
+  Memory memory(INDArray array) {
+    return bindings.of(array);
+  }
+
   /** The memory of {@code other}, which must be like {@code array}. */
   Memory same(INDArray array, INDArray other) {
     if (array.length() != other.length() || array.dataType() != other.dataType()) {
@@ -59,7 +67,7 @@ final class Loops<A> {
               + " of "
               + other.dataType());
     }
-    return Memory.of(other);
+    return memory(other);
   }
 
   void assign(Memory from, Memory to) {

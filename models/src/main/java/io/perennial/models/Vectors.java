@@ -35,19 +35,20 @@ public final class Vectors {
   /** {@code to = from}, to the bit. */
   public static void assign(INDArray from, INDArray to) {
     Loops<?> loops = Loops.of(from);
-    loops.assign(Memory.of(from), loops.same(from, to));
+    loops.assign(loops.memory(from), loops.same(from, to));
   }
 
   /** {@code x = 0}. */
   public static void zero(INDArray x) {
-    Loops.of(x).zero(Memory.of(x));
+    Loops<?> loops = Loops.of(x);
+    loops.zero(loops.memory(x));
   }
 
   /** {@code y += alpha x}. */
   public static void axpy(double alpha, INDArray x, INDArray y) {
     Loops<?> loops = Loops.of(x);
     Memory to = loops.same(x, y);
-    loops.kernels().axpy(to.length(), alpha, Memory.of(x), to);
+    loops.kernels().axpy(to.length(), alpha, loops.memory(x), to);
   }
 
   /** {@code x *= alpha}. */
@@ -59,25 +60,25 @@ public final class Vectors {
   /** {@code Σ x_i y_i}. */
   public static double dot(INDArray x, INDArray y) {
     Loops<?> loops = Loops.of(x);
-    return loops.dot(Memory.of(x), loops.same(x, y));
+    return loops.dot(loops.memory(x), loops.same(x, y));
   }
 
   /** {@code sum += alpha a ∘ b}. */
   public static void addProduct(INDArray sum, double alpha, INDArray a, INDArray b) {
     Loops<?> loops = Loops.of(sum);
-    loops.addProduct(Memory.of(sum), alpha, loops.same(sum, a), loops.same(sum, b));
+    loops.addProduct(loops.memory(sum), alpha, loops.same(sum, a), loops.same(sum, b));
   }
 
   /** {@code sum += alpha a ∘ a}. */
   public static void addSquare(INDArray sum, double alpha, INDArray a) {
     Loops<?> loops = Loops.of(sum);
-    loops.addSquare(Memory.of(sum), alpha, loops.same(sum, a));
+    loops.addSquare(loops.memory(sum), alpha, loops.same(sum, a));
   }
 
   /** {@code sum += |a|}, element by element. */
   public static void addAbsolute(INDArray sum, INDArray a) {
     Loops<?> loops = Loops.of(sum);
-    loops.addAbsolute(Memory.of(sum), loops.same(sum, a));
+    loops.addAbsolute(loops.memory(sum), loops.same(sum, a));
   }
 
   /** Copies all elements, converted, to the start of {@code to}. */
@@ -87,9 +88,10 @@ public final class Vectors {
 
   /** Copies all elements, converted, into {@code to} from {@code offset} on. */
   public static void read(INDArray from, double[] to, int offset) {
-    Memory memory = Memory.of(from);
+    Loops<?> loops = Loops.of(from);
+    Memory memory = loops.memory(from);
     Objects.checkFromIndexSize(offset, memory.length(), to.length);
-    Loops.of(from).read(memory, to, offset);
+    loops.read(memory, to, offset);
   }
 
   /** Fills {@code to}, converted, from the start of {@code from}. */
@@ -99,14 +101,15 @@ public final class Vectors {
 
   /** Copies the first {@code count} values, converted, to the start of {@code to}. */
   public static void write(double[] from, int count, INDArray to) {
-    Memory memory = Memory.of(to);
+    Loops<?> loops = Loops.of(to);
+    Memory memory = loops.memory(to);
     Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
-    Loops.of(to).write(from, count, memory);
+    loops.write(from, count, memory);
   }
 
   /** Copies all elements into {@code to} from {@code offset} on; doubles are rounded. */
   public static void read(INDArray from, float[] to, int offset) {
-    Memory memory = Memory.of(from);
+    Memory memory = Loops.of(from).memory(from);
     int length = memory.length();
     Objects.checkFromIndexSize(offset, length, to.length);
     if (memory.type() == DataType.FLOAT) {
@@ -122,7 +125,7 @@ public final class Vectors {
 
   /** Copies the first {@code count} values to the start of {@code to}. */
   public static void write(float[] from, int count, INDArray to) {
-    Memory memory = Memory.of(to);
+    Memory memory = Loops.of(to).memory(to);
     Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
     if (memory.type() == DataType.FLOAT) {
       FloatKernels.INSTANCE.put(from, 0, memory, 0, count);

@@ -16,7 +16,7 @@ public record Scale(
     int rounds, long pieceNanos, int jobImages, int testImages, int ratioImages, int streamTasks) {
   /** The whole, in a few minutes. */
   public static final Scale FULL =
-      new Scale(5, TimeUnit.MILLISECONDS.toNanos(80), 60_000, 10_000, 6_400, 200);
+      new Scale(5, TimeUnit.MILLISECONDS.toNanos(80), 60_000, 10_000, 6_400, 1_000);
 
   /** A first look. */
   public static final Scale QUICK =

@@ -15,6 +15,9 @@ final class StrategyCosts {
   private static final int BATCH = 128;
   private static final int GATES = 3;
 
+  /** Tasks at either end of a long stream. */
+  private static final int COMPARED = 50;
+
   /** Tasks until a stream's code is compiled. */
   private static final int SETTLED = 20;
 
@@ -162,7 +165,7 @@ final class StrategyCosts {
               .map(TaskTimes.Task::whole)
               .toList();
       int from = Math.min(SETTLED, tasks.size() / 2);
-      int part = Math.max(1, (tasks.size() - from) / 4);
+      int part = Math.min(COMPARED, Math.max(1, (tasks.size() - from) / 4));
       List<Double> first = tasks.subList(from, from + part);
       // The very last one is evaluated.
       List<Double> last = tasks.subList(tasks.size() - 1 - part, tasks.size() - 1);
