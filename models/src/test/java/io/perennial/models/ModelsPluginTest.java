@@ -27,8 +27,11 @@ class ModelsPluginTest {
                 .map(key -> (Registration<?>) injector.getInstance(key))
                 .map(r -> r.kind().getSimpleName() + " " + r.name()))
         .containsExactlyInAnyOrder(
-            "ModelFactory mlp", "ModelFactory convolutional",
-            "ModelFactory memory-network", "Optimizer sgd", "Optimizer adam");
+            "ModelFactory mlp",
+            "ModelFactory convolutional",
+            "ModelFactory memory-network",
+            "Optimizer sgd",
+            "Optimizer adam");
     for (Class<?> settings :
         List.of(
             MlpFactory.Settings.class,

@@ -17,6 +17,7 @@ public final class DataPlugin implements Plugin {
     ExtensionBinder.of(binder)
         .register(DataSource.class, "digits", Digits.class)
         .register(DataSource.class, "idx", IdxFiles.class, IdxFiles.Settings.class)
+        .register(DataSource.class, "text", TextFiles.class, TextFiles.Settings.class)
         .register(DataSource.class, "babi", Babi.class, Babi.Settings.class)
         .register(Scenario.class, "babi", BabiTasks.class, BabiTasks.Settings.class)
         .register(Scenario.class, "split", Split.class, Split.Settings.class)
