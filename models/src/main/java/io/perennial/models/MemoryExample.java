@@ -170,9 +170,8 @@ final class MemoryExample {
   }
 
   /**
-   * {@code p = softmax(uᵀ m); u' = u + Σ p c} (equations 1 to 3), or with H u. Places of the memory
-   * that are empty take part with a score of 0 and answer nothing, as in the authors' program: so a
-   * question may find that no sentence fits, without which yes and no are hard to tell.
+   * {@code p = softmax(uᵀ m); u' = u + Σ p c} (equations 1 to 3), or with H u. Empty places, where
+   * they take part, have a score of 0 and answer nothing.
    */
   private void hop(double[] parameters, int h) {
     double[] u = states[h];
@@ -187,12 +186,13 @@ final class MemoryExample {
     } else {
       System.arraycopy(u, 0, next, 0, d);
     }
-    double largest = 0;
+    int empty = settings.emptyPlaces() ? sentences - count : 0;
+    double largest = empty > 0 ? 0 : Double.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       p[i] = dot(keys, i * d, u, 0);
       largest = Math.max(largest, p[i]);
     }
-    double sum = (sentences - count) * Math.exp(-largest);
+    double sum = empty > 0 ? empty * Math.exp(-largest) : 0;
     for (int i = 0; i < count; i++) {
       p[i] = Math.exp(p[i] - largest);
       sum += p[i];

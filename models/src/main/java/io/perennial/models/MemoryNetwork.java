@@ -25,8 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>An example has the shape {@code [1 + sentences, words]}: the question, then the memories, the
  * latest first, each a row of words' numbers filled up with 0. A row of zeros is an empty place of
- * the memory, which can be looked at and answers nothing. Without any memory the network is a
- * linear classifier on the sum of the question's embeddings.
+ * the memory. Without any memory the network is a linear classifier on the sum of the question's
+ * embeddings.
  *
  * <p>It starts without words; {@link #growWords} adds them. Outputs, features and parameters live
  * outside the heap until {@link #close}; growing closes the old {@link #parameters()}.

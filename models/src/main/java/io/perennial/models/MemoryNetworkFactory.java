@@ -63,7 +63,14 @@ public final class MemoryNetworkFactory implements ModelFactory {
               min = 0,
               max = 1,
               paper = "arXiv 1503.08895, section 4.1")
-          double timeNoise) {
+          double timeNoise,
+      @Description(
+              value =
+                  "Whether the empty places of the memory can be looked at too, with a score of 0,"
+                      + " as in the authors' program: a question may then find that nothing fits,"
+                      + " which yes and no need, but sentences are found more slowly",
+              byDefault = "true")
+          boolean emptyPlaces) {
     /** The places in time that so many sentences may have. */
     int times(int sentences) {
       return temporalEncoding ? sentences + (int) Math.ceil(timeNoise * sentences) : 0;

@@ -26,7 +26,7 @@ class MemoryNetworkTest {
   private static final int CLASSES = 4;
 
   private static MemoryNetworkFactory.Settings settings(Tying tying, int hops, boolean encoded) {
-    return new MemoryNetworkFactory.Settings(5, hops, tying, encoded, encoded, 0.5);
+    return new MemoryNetworkFactory.Settings(5, hops, tying, encoded, encoded, 0.5, encoded);
   }
 
   private static MemoryNetwork network(
@@ -77,7 +77,7 @@ class MemoryNetworkTest {
     RandomSource random = new RandomSource(3);
     long[] shape = {4, 3};
     MemoryNetworkFactory.Settings quiet =
-        new MemoryNetworkFactory.Settings(5, hops, tying, encoded, encoded, 0);
+        new MemoryNetworkFactory.Settings(5, hops, tying, encoded, encoded, 0, encoded);
     try (Workers workers = new Workers(2);
         MemoryNetwork model = network(quiet, DataType.DOUBLE, shape, random, workers)) {
       enlarge(model, random);
@@ -128,7 +128,7 @@ class MemoryNetworkTest {
   @Test
   void answersAsThePaperSays() {
     MemoryNetworkFactory.Settings plain =
-        new MemoryNetworkFactory.Settings(1, 1, Tying.ADJACENT, false, true, 0);
+        new MemoryNetworkFactory.Settings(1, 1, Tying.ADJACENT, false, true, 0, true);
     try (Workers workers = new Workers(1);
         MemoryNetwork model =
             new MemoryNetwork(
@@ -150,7 +150,7 @@ class MemoryNetworkTest {
   @Test
   void positionsWeighAsThePaperSays() {
     MemoryNetworkFactory.Settings encoded =
-        new MemoryNetworkFactory.Settings(2, 1, Tying.ADJACENT, true, false, 0);
+        new MemoryNetworkFactory.Settings(2, 1, Tying.ADJACENT, true, false, 0, true);
     try (Workers workers = new Workers(1);
         MemoryNetwork model =
             new MemoryNetwork(
@@ -290,7 +290,7 @@ class MemoryNetworkTest {
     try (Workers workers = new Workers(threads);
         MemoryNetwork model =
             network(
-                new MemoryNetworkFactory.Settings(20, 3, Tying.ADJACENT, true, true, 0.1),
+                new MemoryNetworkFactory.Settings(20, 3, Tying.ADJACENT, true, true, 0.1, true),
                 DataType.FLOAT,
                 shape,
                 random,

@@ -23,6 +23,7 @@ public final class DataPlugin implements Plugin {
         .register(DataSource.class, "cifar100", Cifar100.class, Cifar100.Settings.class)
         .register(DataSource.class, "image-folder", ImageFolder.class, ImageFolder.Settings.class)
         .register(DataSource.class, "csv", CsvFile.class, CsvFile.Settings.class)
+        .register(DataSource.class, "text", TextFiles.class, TextFiles.Settings.class)
         .register(DataSource.class, "babi", Babi.class, Babi.Settings.class)
         .register(Scenario.class, "babi", BabiTasks.class, BabiTasks.Settings.class)
         .register(DataSource.class, "arrays", HandedArrays.class, HandedArrays.Settings.class)
