@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 public final class CsvTasks implements Scenario {
   private final Settings settings;
   private final RandomSource random;
+  private final DerivedData derived;
   private List<String> classNames = List.of();
 
   /**
@@ -75,9 +76,10 @@ public final class CsvTasks implements Scenario {
           double validation) {}
 
   @Inject
-  CsvTasks(Settings settings, RandomSource random) {
+  CsvTasks(Settings settings, RandomSource random, DerivedData derived) {
     this.settings = settings;
     this.random = random;
+    this.derived = derived;
   }
 
   @Override
@@ -93,7 +95,7 @@ public final class CsvTasks implements Scenario {
   @Override
   public List<Task> tasks() {
     List<Path> files = files();
-    Table table = Table.read(files, settings.columns(), settings.taskColumn());
+    Table table = Table.read(files, settings.columns(), settings.taskColumn(), derived);
     classNames = table.labels().distinct();
     List<Rows> parts = settings.taskColumn().isEmpty() ? byFile(table, files) : byColumn(table);
     List<Division> divisions = parts.stream().map(part -> divide(part, table)).toList();

@@ -39,7 +39,8 @@ class CsvTasksTest {
       Path path, String column, CsvColumns columns, Setting setting, double validation, long seed) {
     return new CsvTasks(
         new CsvTasks.Settings(path, column, columns, setting, 0.3, validation),
-        new RandomSource(seed));
+        new RandomSource(seed),
+        DerivedData.ofUser());
   }
 
   private List<Task> plain(double validation, long seed) {
