@@ -1,6 +1,7 @@
 package io.perennial.runner.data;
 
 import io.perennial.api.DataSet;
+import io.perennial.api.InputException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,7 +59,12 @@ record Encoding(List<Feature> features) {
               ? new OneHot(statistics.categories(column))
               : number(statistics.mean(column), statistics.deviation(column), standardise));
     }
-    return new Encoding(List.copyOf(features));
+    Encoding encoding = new Encoding(List.copyOf(features));
+    if (encoding.width() == 0) {
+      throw new InputException(
+          "The table has columns of categories only, and in the first task no cell of them has a value: there is nothing to learn from. Fill them in, or list other columns.");
+    }
+    return encoding;
   }
 
   private static Feature number(double mean, double deviation, boolean standardise) {

@@ -87,25 +87,33 @@ final class TableExamples implements Examples {
    *
    * @param start of the features
    * @param width how many there are
+   * @param categorical whether the column holds categories, of which there may be none
    * @param places for each code the feature that becomes 1, -1 for none; empty for numbers
    */
   private record Slot(
-      int start, int width, int[] places, double shift, double scale, float instead) {
+      int start,
+      int width,
+      boolean categorical,
+      int[] places,
+      double shift,
+      double scale,
+      float instead) {
     static Slot of(Encoding.Feature feature, int start, List<String> categories) {
       if (feature instanceof Encoding.Scaled number) {
-        return new Slot(start, 1, new int[0], number.shift(), number.scale(), number.instead());
+        return new Slot(
+            start, 1, false, new int[0], number.shift(), number.scale(), number.instead());
       }
       List<String> known = ((Encoding.OneHot) feature).known();
       Map<String, Integer> positions = new HashMap<>();
       known.forEach(name -> positions.put(name, positions.size()));
       int[] places =
           categories.stream().mapToInt(name -> positions.getOrDefault(name, -1)).toArray();
-      return new Slot(start, known.size(), places, 0, 1, 0);
+      return new Slot(start, known.size(), true, places, 0, 1, 0);
     }
 
     void write(float value, float[] destination, int offset) {
       int at = offset + start;
-      if (places.length == 0) {
+      if (!categorical) {
         destination[at] = Float.isNaN(value) ? instead : (float) ((value - shift) / scale);
         return;
       }

@@ -170,6 +170,19 @@ class CsvFileTest {
   }
 
   @Test
+  void aColumnWithoutAnyValue() throws IOException {
+    Files.writeString(file, "a,c,y\n,,0\n,NA,1\n");
+    Files.writeString(test, "a,c,y\n1,p,0\n");
+    DataSet data = load(columns(List.of("c"), MissingCells.MEAN, true));
+    // No category is known; no deviation either.
+    assertThat(data.shape()).containsExactly(1);
+    assertThat(Fixtures.read(data.training(), 0, 1)).containsExactly(0f);
+    assertThat(Fixtures.read(data.test(), 0, 1)).containsExactly(1f);
+    refused(columns(List.of("a", "c"), MissingCells.MEAN, true))
+        .hasMessageContaining("there is nothing to learn from");
+  }
+
+  @Test
   void cellsThatAreNoNumbers() throws IOException {
     Files.writeString(test, "a,y\n1,0\n");
     for (String cell :
