@@ -46,11 +46,6 @@ record Table(List<Column> columns, FloatRows rows, Names labels, Names groups, i
         : StoredTable.read(files, columns, group, derived);
   }
 
-  /** The same, with the user's own derived data. */
-  static Table read(List<Path> files, CsvColumns columns, String group) {
-    return read(files, columns, group, DerivedData.ofUser());
-  }
-
   private static long bytes(List<Path> files) {
     Faults faults = new Faults();
     long sum = 0;

@@ -40,7 +40,7 @@ class CsvTasksTest {
     return new CsvTasks(
         new CsvTasks.Settings(path, column, columns, setting, 0.3, validation),
         new RandomSource(seed),
-        DerivedData.ofUser());
+        new DerivedData(path.resolveSibling("cache"), 1 << 20, 1 << 20));
   }
 
   private List<Task> plain(double validation, long seed) {
