@@ -226,8 +226,10 @@ final class Shard<A> {
   void startPowers(Power power, Memory[] powers, Memory[] inputPowers) {
     for (int l = 0; l < layers.count(); l++) {
       raise(powers[l], null, power);
-      raise(inputPowers[l], null, power);
-      raise(inputPowers[l], l == 0 ? input : outputs[l - 1], power);
+      Memory x = l == 0 ? input : outputs[l - 1];
+      if (x != null) {
+        raise(inputPowers[l], x, power, true);
+      }
     }
   }
 
@@ -262,12 +264,19 @@ final class Shard<A> {
 
   /** {@code to += |x|^p}; {@code to = 0} if x is null. */
   private void raise(Memory to, @Nullable Memory x, Power power) {
+    raise(to, x, power, x == null);
+  }
+
+  /** {@code to += |x|^p}, from 0 on if {@code afresh}; nothing is added if x is null. */
+  private void raise(Memory to, @Nullable Memory x, Power power, boolean afresh) {
     for (int at = 0; at < to.length(); at += Kernels.BLOCK) {
       int n = Math.min(Kernels.BLOCK, to.length() - at);
-      if (x == null) {
+      if (afresh) {
         kernels.fill(block, n, 0);
       } else {
         kernels.get(to, at, block, 0, n);
+      }
+      if (x != null) {
         kernels.get(x, at, other, 0, n);
         switch (power) {
           case SQUARE -> kernels.addSquare(1, other, block, n);
