@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The twenty bAbI tasks one after the other with the configurations in {@code examples/}, and some of
- * them by themselves. Runs stay in {@code target/study}; interrupted, the study goes on where it was.
- * The table goes to {@code target/study/babi.md}; docs/results.md shows it.
+ * The twenty bAbI tasks one after the other with the configurations in {@code examples/}, and some
+ * of them by themselves. Runs stay in {@code target/study}; interrupted, the study goes on where it
+ * was. The table goes to {@code target/study/babi.md}; docs/results.md shows it.
  *
  * <p>Needs the stories, English, 1,000 questions a task: {@code -Dperennial.babi=DIR}.
  */
