@@ -93,7 +93,7 @@ class TutorialTest {
         .selectors(selectClass(conformance))
         .execute()
         .testEvents()
-        .assertStatistics(events -> events.started(12).succeeded(12));
+        .assertStatistics(events -> events.started(13).succeeded(13));
   }
 
   private Path compile(String sources, String target, Path... more) throws IOException {
