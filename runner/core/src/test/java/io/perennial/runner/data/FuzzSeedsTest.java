@@ -36,6 +36,7 @@ class FuzzSeedsTest {
     return List.of(
         arguments("IdxFuzz", (Target) IdxFuzz::fuzzerTestOneInput),
         arguments("CsvFuzz", (Target) CsvFuzz::fuzzerTestOneInput),
+        arguments("BabiFuzz", (Target) BabiFuzz::fuzzerTestOneInput),
         arguments("CifarFuzz", (Target) CifarFuzz::fuzzerTestOneInput),
         arguments("DerivedFileFuzz", (Target) DerivedFileFuzz::fuzzerTestOneInput));
   }
