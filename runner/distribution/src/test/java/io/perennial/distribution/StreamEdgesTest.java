@@ -102,6 +102,7 @@ class StreamEdgesTest {
         strategy("joint", false, 1, ""),
         strategy("ewc", false, 1, ""),
         strategy("generative-replay", false, 1, ", hidden: [12], latent: 3"),
+        strategy("experience-replay", false, 1, ", memory: 20, selection: class-balanced"),
         strategy("easy-to-hard", false, 1, ", probe: {steps: 5}"),
         new Case("related-first", false, "order: {type: related-first, probe: {steps: 5}}", 1),
         strategy("net2net", true, 1, ", threshold: 0.5, maxParameters: 3000"),
