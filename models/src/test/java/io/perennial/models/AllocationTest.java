@@ -65,9 +65,29 @@ class AllocationTest {
         workers);
   }
 
+  @Test
+  void aStepOnStoriesAllocatesNothingEither() {
+    MemoryNetworkFactory.Settings settings =
+        new MemoryNetworkFactory.Settings(20, 3, Tying.ADJACENT, true, true, 0.1, true);
+    try (Workers workers = new Workers(2);
+        MemoryNetwork reader =
+            new MemoryNetwork(new long[] {10, 10}, settings, 7, DataType.FLOAT, random, workers)) {
+      reader.growWords(30, random);
+      double[] words = random.ints(ROWS * 100, 0, 31).asDoubleStream().toArray();
+      assertNothingAllocated(
+          reader,
+          Tensors.of(DataType.FLOAT, words, ROWS, 10, 10),
+          new Adam.Settings(0.001, 0.9, 0.999, 1e-8));
+    }
+  }
+
   private void assertNothingAllocated(Model model, Adam.Settings settings) {
+    assertNothingAllocated(model, Tensors.random(DataType.FLOAT, random, ROWS, 100), settings);
+  }
+
+  private void assertNothingAllocated(Model model, INDArray features, Adam.Settings settings) {
     int[] labels = random.ints(ROWS, 0, 7).toArray();
-    Batch batch = Tensors.batch(Tensors.random(DataType.FLOAT, random, ROWS, 100), labels, 7);
+    Batch batch = Tensors.batch(features, labels, 7);
     int[] tasks = new int[ROWS];
     Arrays.fill(tasks, model instanceof ProgressiveColumns columns ? columns.size() - 1 : 0);
     INDArray delta = Vectors.create(DataType.FLOAT, ROWS, 7);
