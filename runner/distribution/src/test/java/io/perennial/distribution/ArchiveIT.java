@@ -86,9 +86,11 @@ class ArchiveIT {
 
   @Test
   void laterStartsShareTheClassesOfTheFirst() throws IOException {
-    machine.perennial(home, "--help");
+    // Not beside the others: JDK 17 archives no class whose jar has a blank in its path.
+    Path plain = Archive.unpack(Files.createDirectory(directory.resolve("plain")));
+    machine.perennial(plain, "--help");
     List<Path> archives;
-    try (Stream<Path> files = Files.list(home)) {
+    try (Stream<Path> files = Files.list(plain)) {
       archives = files.filter(file -> file.toString().endsWith(".jsa")).toList();
     }
     assertThat(archives).hasSize(1);
@@ -96,15 +98,15 @@ class ArchiveIT {
     // It is really taken: with sharing required, a JVM that cannot use it would not start.
     Outcome outcome =
         machine.run(
-            home,
+            plain,
             Map.of("PERENNIAL_JAVA_OPTS", "-Xshare:on -Xlog:class+load:file=loaded.txt"),
             List.of(
-                home.resolve("bin/perennial").toString(),
+                plain.resolve("bin/perennial").toString(),
                 "check",
                 "examples/split-digits-ewc.yaml"));
     assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
     // The command line's classes, the wiring's, ND4J's and the strategy's.
-    assertThat(Files.readAllLines(home.resolve("loaded.txt")))
+    assertThat(Files.readAllLines(plain.resolve("loaded.txt")))
         .filteredOn(
             line ->
                 line.matches(
@@ -113,7 +115,7 @@ class ArchiveIT {
         .hasSize(4)
         .allMatch(line -> line.contains("shared objects file"));
     // Nothing of what it took to make it is left.
-    try (Stream<Path> files = Files.list(home)) {
+    try (Stream<Path> files = Files.list(plain)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .filteredOn(name -> name.startsWith("classes-"))
           .hasSize(1);
