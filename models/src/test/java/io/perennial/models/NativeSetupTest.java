@@ -104,14 +104,19 @@ class NativeSetupTest {
       for (int i = 0; i < 20; i++) {
         kernels.gemm(false, false, n, n, n, x, n, x, n, 0, y, n);
       }
-      // The whole process's time would show threads of the library.
-      long cpu = processCpu();
-      long wall = System.nanoTime();
-      do {
-        kernels.gemm(false, false, n, n, n, x, n, x, n, 0, y, n);
-      } while (System.nanoTime() - wall < 1_000_000_000L);
-      wall = System.nanoTime() - wall;
-      assertThat(processCpu() - cpu).isLessThanOrEqualTo((long) (1.3 * wall));
+      // The whole process's time would show threads of the library, in every round; in some it also
+      // shows the JVM's own, which still compiles what other tests have run.
+      double least = Double.MAX_VALUE;
+      for (int round = 0; round < 10 && least > 1.3; round++) {
+        long cpu = processCpu();
+        long wall = System.nanoTime();
+        do {
+          kernels.gemm(false, false, n, n, n, x, n, x, n, 0, y, n);
+        } while (System.nanoTime() - wall < 500_000_000L);
+        wall = System.nanoTime() - wall;
+        least = Math.min(least, (double) (processCpu() - cpu) / wall);
+      }
+      assertThat(least).isLessThanOrEqualTo(1.3);
     }
   }
 
