@@ -105,14 +105,15 @@ class ArchiveIT {
                 "check",
                 "examples/split-digits-ewc.yaml"));
     assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
-    // The command line's classes, the wiring's, ND4J's and the strategy's.
+    // The wiring's classes, ND4J's and the strategy's; the command line's are older than Java 6, and
+    // not every JVM archives such.
     assertThat(Files.readAllLines(plain.resolve("loaded.txt")))
         .filteredOn(
             line ->
                 line.matches(
-                    ".* (picocli.CommandLine|com.google.inject.Guice|org.nd4j.linalg.factory.Nd4j"
+                    ".* (com.google.inject.Guice|org.nd4j.linalg.factory.Nd4j"
                         + "|io.perennial.ewc.ElasticWeightConsolidation) source: .*"))
-        .hasSize(4)
+        .hasSize(3)
         .allMatch(line -> line.contains("shared objects file"));
     // Nothing of what it took to make it is left.
     try (Stream<Path> files = Files.list(plain)) {
