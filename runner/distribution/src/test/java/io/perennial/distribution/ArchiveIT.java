@@ -105,7 +105,8 @@ class ArchiveIT {
                 "check",
                 "examples/split-digits-ewc.yaml"));
     assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
-    // The wiring's classes, ND4J's and the strategy's; the command line's are older than Java 6, and
+    // The wiring's classes, ND4J's and the strategy's; the command line's are older than Java 6,
+    // and
     // not every JVM archives such.
     assertThat(Files.readAllLines(plain.resolve("loaded.txt")))
         .filteredOn(
