@@ -8,7 +8,7 @@ import java.util.function.IntConsumer;
  */
 final class Pieces {
   /** Fewer elements than this are not worth waking a thread for. */
-  private static final int SMALLEST = 1 << 15;
+  private static final int SMALLEST = 1 << 16;
 
   private static final int MOST = 16;
 
