@@ -92,6 +92,7 @@ final class Execution {
       write(RunResult.Status.RUNNING);
       LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
       training.run(this::taskDone);
+      LOG.info("Steps waited {} s for examples", training.secondsWaited());
       sha256 = Vectors.sha256(training.model().parameters());
       return write(RunResult.Status.COMPLETE);
     } catch (RuntimeException | Error e) {

@@ -305,6 +305,11 @@ public final class Training implements Learner {
     return plan.evaluation().measures(i, accuracy.size() - 1);
   }
 
+  /** How long steps waited for rows that were not read ahead in time, part of their own time. */
+  public double secondsWaited() {
+    return stepper.secondsWaited();
+  }
+
   /** R, live. */
   public AccuracyMatrix accuracy() {
     return accuracy;
