@@ -4,23 +4,33 @@ import io.perennial.api.Batch;
 import io.perennial.api.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The time of forward, loss and backward of a convolutional network (32 and 64 channels, 128 hidden
- * units, 10 classes, 28x28, 64 rows) beside that of its matrix products alone, on one thread and on
- * two, in the same run. Not part of the tests, but run like one:
- *
- * <pre>{@code
- * mvn -q -pl models -am test -Dtest=ConvolutionBenchmark -Dsurefire.failIfNoSpecifiedTests=false
- * }</pre>
+ * Forward, loss and backward of a convolutional network (32 and 64 channels, 128 hidden units, 10
+ * classes, 28x28, 64 rows) on one thread and on two, and its products alone on one.
  */
-class ConvolutionBenchmark {
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class ConvolutionBenchmark {
   private static final int ROWS = 64;
-  private static final int STEPS = 20;
-  private static final int ROUNDS = 20;
   private static final ConvolutionLayers SHAPE =
       ConvolutionLayers.of(
           new long[] {1, 28, 28}, new int[] {32, 64}, 3, new int[] {2, 2}, 128, 10);
@@ -29,40 +39,41 @@ class ConvolutionBenchmark {
   private final RandomSource random = new RandomSource(1);
   private final INDArray features = Tensors.random(DataType.FLOAT, random, ROWS, 1, 28, 28);
   private final List<Runnable> products = new ArrayList<>();
+  private final Workers one = new Workers(1);
+  private final Workers two = new Workers(2);
+  private final Runnable single = pass(one);
+  private final Runnable shared = pass(two);
 
-  @Test
-  void pass() {
-    NativeSetup.Report report = NativeSetup.ensure();
-    System.out.printf("%s, OpenBLAS kernel %s%n", report.cpu(), report.actualKernel());
+  /** Makes the products. */
+  @Setup
+  public void prepare() {
+    NativeSetup.ensure();
     collectProducts();
-    try (Workers one = new Workers(1);
-        Workers two = new Workers(2)) {
-      // Interleaved, because other work on the machine comes and goes.
-      Runnable single = pass(one);
-      Runnable shared = pass(two);
-      double bestProducts = Double.MAX_VALUE;
-      double bestSingle = Double.MAX_VALUE;
-      double bestShared = Double.MAX_VALUE;
-      for (int round = 0; round < ROUNDS; round++) {
-        bestProducts = Math.min(bestProducts, milliseconds(() -> products.forEach(Runnable::run)));
-        bestSingle = Math.min(bestSingle, milliseconds(single));
-        bestShared = Math.min(bestShared, milliseconds(shared));
-      }
-      System.out.printf(
-          "products alone %.2f ms; pass on 1 thread %.2f ms (products/pass %.2f), on 2 threads"
-              + " %.2f ms%n",
-          bestProducts, bestSingle, bestProducts / bestSingle, bestShared);
-    }
   }
 
-  private static double milliseconds(Runnable pass) {
-    double best = Double.MAX_VALUE;
-    for (int i = 0; i < STEPS; i++) {
-      long start = System.nanoTime();
-      pass.run();
-      best = Math.min(best, (System.nanoTime() - start) / 1e6);
-    }
-    return best;
+  /** Ends the threads. */
+  @TearDown
+  public void close() {
+    one.close();
+    two.close();
+  }
+
+  /** The products alone. */
+  @Benchmark
+  public void products() {
+    products.forEach(Runnable::run);
+  }
+
+  /** The pass, on one thread. */
+  @Benchmark
+  public void pass() {
+    single.run();
+  }
+
+  /** The pass, on two threads. */
+  @Benchmark
+  public void passOnTwoThreads() {
+    shared.run();
   }
 
   private Runnable pass(Workers workers) {
