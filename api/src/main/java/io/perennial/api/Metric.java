@@ -1,6 +1,6 @@
 package io.perennial.api;
 
-/** Extension point: one number computed from the accuracy matrix. */
+/** Extension point: one number computed from what was measured in a run. */
 public interface Metric {
   /** Its key in the results, in camelCase, such as {@code averageAccuracy}. */
   String name();
@@ -8,8 +8,8 @@ public interface Metric {
   /** Its formula in terms of R and T, printed beside the number: frameworks disagree on them. */
   String formula();
 
-  /** The value. */
-  Value compute(AccuracyMatrix accuracy);
+  /** The value, of a run that may still be going on. */
+  Value compute(Measurements measured);
 
   /**
    * A number or the reason why there is none.

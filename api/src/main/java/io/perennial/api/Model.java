@@ -2,6 +2,7 @@ package io.perennial.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,6 +44,15 @@ public interface Model extends Stateful, AutoCloseable {
 
   /** All parameters, frozen ones included: what the model costs to keep. */
   long parameterCount();
+
+  /**
+   * The multiplications of a weight that one prediction takes, of a single example whose task is
+   * known if that matters; additions of biases, activations and what a router does are not counted.
+   * Empty if the model does not tell.
+   */
+  default OptionalLong multiplyAccumulates() {
+    return OptionalLong.empty();
+  }
 
   /**
    * The logits {@code [N, C]}, owned by the model.

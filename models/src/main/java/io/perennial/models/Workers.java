@@ -1,5 +1,7 @@
 package io.perennial.models;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -50,6 +52,19 @@ public final class Workers implements AutoCloseable {
   /** How many threads work at a time, the calling one among them. */
   public int threads() {
     return others.length + 1;
+  }
+
+  /**
+   * The processor time that the threads beside the calling ones have taken since they were started;
+   * 0 if the platform does not tell.
+   */
+  public long cpuNanos() {
+    ThreadMXBean beans = ManagementFactory.getThreadMXBean();
+    long nanos = 0;
+    for (int i = 0; beans.isThreadCpuTimeSupported() && i < others.length; i++) {
+      nanos += Math.max(0, beans.getThreadCpuTime(others[i].getId()));
+    }
+    return nanos;
   }
 
   /**

@@ -17,6 +17,7 @@ import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationReader;
+import io.perennial.runner.config.CurveSettings;
 import io.perennial.runner.config.Evaluation;
 import io.perennial.runner.config.TrainingSettings;
 import io.perennial.runner.plugin.Wiring;
@@ -96,6 +97,7 @@ final class Bench implements AutoCloseable {
                 stages,
                 settings,
                 new Evaluation(Evaluation.Mode.SEEN, 1),
+                CurveSettings.NONE,
                 List.of(),
                 random.child("training"),
                 workers),

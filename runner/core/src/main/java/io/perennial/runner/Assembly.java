@@ -68,7 +68,7 @@ record Assembly(
     RandomSource random = new RandomSource(seed);
     Wiring wiring = new Wiring(registry, random, services);
     checkWiring(configuration, wiring);
-    Stopwatch stopwatch = new Stopwatch();
+    Stopwatch stopwatch = new Stopwatch(workers::cpuNanos);
     Scenario scenario = wiring.create(configuration.scenario(), "scenario");
     List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
     TaskOrder order = wiring.create(configuration.order(), "order");
@@ -103,6 +103,7 @@ record Assembly(
             stages,
             configuration.training(),
             configuration.evaluate(),
+            configuration.curves(),
             listeners,
             random.child("training"),
             workers);

@@ -4,6 +4,7 @@ import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Artefact;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
+import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
 import io.perennial.api.Strategy;
 import io.perennial.models.NativeSetup;
@@ -136,17 +137,22 @@ final class Execution {
 
   private RunResult result(RunResult.Status status) {
     AccuracyMatrix accuracy = training.accuracy();
+    Measurements measured = measured();
     Map<String, Metric.Value> metrics = new LinkedHashMap<>();
     Map<String, String> formulas = new LinkedHashMap<>();
     for (Metric metric : assembly.metrics()) {
       Metric.Value missing = Metric.Value.missing("its computation failed");
-      metrics.put(metric.name(), contributed(() -> metric.compute(accuracy), missing));
+      metrics.put(metric.name(), contributed(() -> metric.compute(measured), missing));
       formulas.put(metric.name(), metric.formula());
     }
     List<Stage> stages = assembly.plan().stages();
     Map<String, String> conventions = new LinkedHashMap<>();
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
     conventions.put("scenario.sha256", streamSha256);
+    if (configuration.curves().every() > 0) {
+      conventions.put("curves.every", Integer.toString(configuration.curves().every()));
+      conventions.put("curves.examples", Integer.toString(configuration.curves().examples()));
+    }
     Map<String, Strategy> sources = new LinkedHashMap<>();
     sources.put("order", assembly.order());
     for (Stage stage : stages) {
@@ -159,6 +165,7 @@ final class Execution {
               .forEach(entry -> conventions.put(label + "." + entry.getKey(), entry.getValue()));
           artefacts.put(label, contributed(source::artefacts, List.<Artefact>of()));
         });
+    artefacts.put(RunResult.MEASURES, training.artefacts());
     List<String> types = new ArrayList<>(stages.stream().map(Stage::name).toList());
     if (types.isEmpty()) {
       types.add("naive");
@@ -171,6 +178,7 @@ final class Execution {
         configuration.pipeline(),
         assembly.plan().setting(),
         accuracy,
+        training.curve(),
         types,
         metrics,
         formulas,
@@ -182,6 +190,18 @@ final class Execution {
         findings,
         failure == null ? "" : reason(failure),
         artefacts);
+  }
+
+  private Measurements measured() {
+    return new Measurements(
+        assembly.seed(),
+        streamSha256,
+        training.accuracy(),
+        training.curve(),
+        training.calibration(),
+        training.parameterCounts(),
+        training.model().multiplyAccumulates(),
+        training.strategyBytes());
   }
 
   /** A contribution that cannot be made fails a run, but does not hide that it has failed. */
@@ -203,7 +223,8 @@ final class Execution {
         watch.seconds(Stopwatch.Phase.LOAD),
         watch.seconds(Stopwatch.Phase.TRAIN),
         watch.seconds(Stopwatch.Phase.CONSOLIDATE),
-        watch.seconds(Stopwatch.Phase.EVALUATE));
+        watch.seconds(Stopwatch.Phase.EVALUATE),
+        watch.cpuSeconds());
   }
 
   private Map<String, Object> environment() {

@@ -3,10 +3,10 @@ package io.perennial.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Binder;
-import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.ExtensionBinder;
 import io.perennial.api.InputException;
 import io.perennial.api.Learner;
+import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
 import io.perennial.api.Plugin;
 import io.perennial.api.RunListener;
@@ -167,7 +167,7 @@ class FailedRunTest {
     }
 
     @Override
-    public Value compute(AccuracyMatrix accuracy) {
+    public Value compute(Measurements measured) {
       throw new IllegalStateException("no such number");
     }
   }

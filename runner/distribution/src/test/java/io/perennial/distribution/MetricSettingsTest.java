@@ -8,6 +8,7 @@ import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Description;
 import io.perennial.api.ExtensionBinder;
 import io.perennial.api.InputException;
+import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
 import io.perennial.api.Plugin;
 import io.perennial.runner.Perennial;
@@ -59,7 +60,8 @@ class MetricSettingsTest {
     }
 
     @Override
-    public Value compute(AccuracyMatrix r) {
+    public Value compute(Measurements measured) {
+      AccuracyMatrix r = measured.accuracy();
       return Value.of(r.at(r.size() - 1, settings.task()));
     }
   }

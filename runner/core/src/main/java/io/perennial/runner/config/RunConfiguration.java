@@ -26,6 +26,7 @@ import java.util.List;
  * @param model the network
  * @param training how it learns
  * @param evaluate when it is measured
+ * @param curves accuracies between the ends of tasks
  * @param measureOn what it is measured on
  * @param firstTasks how many tasks of the stream to learn; 0 for all
  * @param strategies none means plain fine-tuning
@@ -60,6 +61,10 @@ public record RunConfiguration(
                     + " final (after the last).",
             byDefault = "all")
         Evaluation evaluate,
+    @Description(
+            value = "Accuracies on the way: learning curves, and how far old tasks fall meanwhile.",
+            byDefault = "{}")
+        CurveSettings curves,
     @Description(
             value =
                 "What accuracy is measured on: test, or validation while settings are being chosen.",
@@ -128,6 +133,7 @@ public record RunConfiguration(
         model,
         training,
         evaluate,
+        curves,
         measureOn,
         firstTasks,
         strategies,
@@ -149,6 +155,7 @@ public record RunConfiguration(
         model,
         training,
         evaluate,
+        curves,
         measureOn,
         firstTasks,
         strategies,
@@ -170,6 +177,7 @@ public record RunConfiguration(
         model,
         training,
         evaluate,
+        curves,
         measureOn,
         firstTasks,
         strategies,

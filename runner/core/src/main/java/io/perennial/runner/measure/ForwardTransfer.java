@@ -2,6 +2,7 @@ package io.perennial.runner.measure;
 
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Description;
+import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
 import jakarta.inject.Inject;
 
@@ -24,7 +25,8 @@ final class ForwardTransfer implements Metric {
   }
 
   @Override
-  public Value compute(AccuracyMatrix accuracy) {
+  public Value compute(Measurements measured) {
+    AccuracyMatrix accuracy = measured.accuracy();
     return Cells.mean(
         accuracy, 1, accuracy.size(), (cells, j) -> cells.at(j - 1, j) - cells.untrained(j));
   }

@@ -140,9 +140,14 @@ final class JsonFile {
   }
 
   double[][] matrix(String key, int size) {
-    List<double[]> rows = list(get(key), key, element -> row(element, key, size));
-    if (rows.size() != size) {
-      throw wrong(key, "%d rows, but there are %d tasks".formatted(rows.size(), size));
+    return rows(key, size, "tasks", size);
+  }
+
+  /** A number in each of so many rows for each task, NaN for null. */
+  double[][] rows(String key, int count, String counted, int tasks) {
+    List<double[]> rows = list(get(key), key, element -> row(element, key, tasks));
+    if (rows.size() != count) {
+      throw wrong(key, "%d rows, but there are %d %s".formatted(rows.size(), count, counted));
     }
     return rows.toArray(double[][]::new);
   }

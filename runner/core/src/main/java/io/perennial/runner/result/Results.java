@@ -1,34 +1,59 @@
 package io.perennial.runner.result;
 
 import io.perennial.api.Metric;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.statistics.descriptive.DoubleStatistics;
+import org.apache.commons.statistics.descriptive.Statistic;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * The runs of one configuration over its seeds. Statistics are over the complete runs; the others
- * stay visible in {@code runs}.
+ * stay visible in {@code runs} and {@code failed}.
  *
  * @param runs one a seed, in configured order
+ * @param failed why a seed has no run: by the seeds whose run could not even begin
  * @param mean of each metric; missing, with a reason, if a complete run has no value
  * @param standardError of each mean: the sample standard deviation (n - 1) over √n
+ * @param interval95 of each mean, by Student's t with n - 1 degrees of freedom
  */
 public record Results(
-    List<RunResult> runs, Map<String, Metric.Value> mean, Map<String, Metric.Value> standardError) {
+    List<RunResult> runs,
+    Map<Long, String> failed,
+    Map<String, Metric.Value> mean,
+    Map<String, Metric.Value> standardError,
+    Map<String, Interval> interval95) {
+  private static final double UPPER = 0.975;
+  private static final Metric.Value ABSENT = Metric.Value.missing("absent");
 
   /** Computes the statistics. */
   public static Results of(List<RunResult> runs) {
+    return of(runs, Map.of());
+  }
+
+  /** Computes the statistics where some seeds have no run, for the reasons given. */
+  public static Results of(List<RunResult> runs, Map<Long, String> failed) {
     List<RunResult> complete =
         runs.stream().filter(run -> run.status() == RunResult.Status.COMPLETE).toList();
     Map<String, Metric.Value> mean = new LinkedHashMap<>();
     Map<String, Metric.Value> standardError = new LinkedHashMap<>();
+    Map<String, Interval> interval95 = new LinkedHashMap<>();
     for (RunResult run : runs) {
       for (String name : run.metrics().keySet()) {
-        mean.computeIfAbsent(name, n -> mean(complete, n));
-        standardError.computeIfAbsent(name, n -> standardError(complete, n));
+        if (!mean.containsKey(name)) {
+          Metric.Value center = mean(complete, name);
+          Metric.Value error = standardError(complete, name, center);
+          mean.put(name, center);
+          standardError.put(name, error);
+          interval95.put(name, interval(center.number(), error, complete.size()));
+        }
       }
     }
-    return new Results(List.copyOf(runs), mean, standardError);
+    Map<Long, String> kept = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
+    return new Results(List.copyOf(runs), kept, mean, standardError, interval95);
   }
 
   /** Running while any run is, then failed if any failed. */
@@ -38,7 +63,7 @@ public record Results(
         return status;
       }
     }
-    return RunResult.Status.COMPLETE;
+    return failed.isEmpty() ? RunResult.Status.COMPLETE : RunResult.Status.FAILED;
   }
 
   /**
@@ -59,20 +84,18 @@ public record Results(
     if (complete.isEmpty()) {
       return Metric.Value.missing("no run is complete");
     }
-    double sum = 0;
     for (RunResult run : complete) {
       Metric.Value value = run.metrics().get(metric);
       if (value == null || !value.present()) {
         return Metric.Value.missing(
             "seed %d has none%s".formatted(run.seed(), value == null ? "" : ": " + value.reason()));
       }
-      sum += value.number();
     }
-    return Metric.Value.of(sum / complete.size());
+    return Metric.Value.of(statistic(complete, metric, Statistic.MEAN));
   }
 
-  private static Metric.Value standardError(List<RunResult> complete, String metric) {
-    Metric.Value mean = mean(complete, metric);
+  private static Metric.Value standardError(
+      List<RunResult> complete, String metric, Metric.Value mean) {
     int n = complete.size();
     if (!mean.present()) {
       return mean;
@@ -80,11 +103,23 @@ public record Results(
     if (n < 2) {
       return Metric.Value.missing("it takes at least two complete runs");
     }
-    double squares = 0;
-    for (RunResult run : complete) {
-      Metric.Value value = run.metrics().getOrDefault(metric, mean);
-      squares += Math.pow(value.number() - mean.number(), 2);
+    return Metric.Value.of(
+        statistic(complete, metric, Statistic.STANDARD_DEVIATION) / Math.sqrt(n));
+  }
+
+  private static double statistic(List<RunResult> complete, String metric, Statistic statistic) {
+    double[] values =
+        complete.stream()
+            .mapToDouble(run -> run.metrics().getOrDefault(metric, ABSENT).number())
+            .toArray();
+    return DoubleStatistics.of(EnumSet.of(statistic), values).getAsDouble(statistic);
+  }
+
+  private static Interval interval(double mean, Metric.Value error, int n) {
+    if (!error.present()) {
+      return Interval.NONE;
     }
-    return Metric.Value.of(Math.sqrt(squares / (n - 1) / n));
+    double half = TDistribution.of(n - 1).inverseCumulativeProbability(UPPER) * error.number();
+    return new Interval(mean - half, mean + half);
   }
 }

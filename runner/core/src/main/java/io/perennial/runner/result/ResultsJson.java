@@ -1,5 +1,6 @@
 package io.perennial.runner.result;
 
+import io.perennial.api.AccuracyCurve;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Finding;
 import io.perennial.api.Metric;
@@ -30,6 +31,7 @@ final class ResultsJson {
     json.put("strategies", run.strategies());
     json.put("accuracyMatrix", matrix(run.accuracy()));
     json.put("untrainedAccuracy", untrained(run.accuracy()));
+    json.put("curves", curves(run.curve(), run.accuracy().size()));
     json.put("metrics", numbers(run.metrics()));
     json.put("missingMetrics", reasons(run.metrics()));
     json.put("formulas", run.formulas());
@@ -49,7 +51,8 @@ final class ResultsJson {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     List<RunResult> runs = results.runs();
     json.put("name", name);
-    json.put("status", word(runs.size() < planned ? RunResult.Status.RUNNING : results.status()));
+    int ended = runs.size() + results.failed().size();
+    json.put("status", word(ended < planned ? RunResult.Status.RUNNING : results.status()));
     json.put("seeds", runs.stream().map(RunResult::seed).toList());
     if (!runs.isEmpty()) {
       RunResult first = runs.get(0);
@@ -60,10 +63,13 @@ final class ResultsJson {
     }
     json.put("mean", numbers(results.mean()));
     json.put("standardError", numbers(results.standardError()));
+    json.put("interval95", intervals(results.interval95()));
     Map<String, String> reasons = reasons(results.standardError());
     reasons.putAll(reasons(results.mean()));
     json.put("missingMetrics", reasons);
-    json.put("runs", runs.stream().map(ResultsJson::line).toList());
+    List<Object> lines = new ArrayList<>(runs.stream().map(ResultsJson::line).toList());
+    results.failed().forEach((seed, reason) -> lines.add(failed(seed, reason)));
+    json.put("runs", lines);
     return json;
   }
 
@@ -115,6 +121,44 @@ final class ResultsJson {
     return json;
   }
 
+  private static Map<String, @Nullable Object> failed(long seed, String reason) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("directory", null);
+    json.put("seed", seed);
+    json.put("status", word(RunResult.Status.FAILED));
+    json.put("failure", reason);
+    return json;
+  }
+
+  private static Map<String, @Nullable Object> curves(AccuracyCurve curve, int tasks) {
+    List<Long> steps = new ArrayList<>();
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (int point = 0; point < curve.size(); point++) {
+      steps.add(curve.step(point));
+      List<@Nullable Object> row = new ArrayList<>();
+      for (int task = 0; task < tasks; task++) {
+        row.add(finite(curve.at(point, task)));
+      }
+      rows.add(row);
+    }
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("every", curve.every());
+    json.put("taskSteps", curve.taskSteps());
+    json.put("steps", steps);
+    json.put("accuracy", rows);
+    return json;
+  }
+
+  private static Map<String, @Nullable Object> intervals(Map<String, Interval> intervals) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    intervals.forEach(
+        (name, interval) ->
+            json.put(
+                name,
+                interval.present() ? List.of(interval.low(), interval.high()) : null));
+    return json;
+  }
+
   private static List<List<@Nullable Object>> matrix(AccuracyMatrix accuracy) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int i = 0; i < accuracy.size(); i++) {
@@ -152,13 +196,14 @@ final class ResultsJson {
     return json;
   }
 
-  private static Map<String, Double> seconds(Seconds seconds) {
-    Map<String, Double> json = new LinkedHashMap<>();
+  private static Map<String, @Nullable Object> seconds(Seconds seconds) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("load", seconds.load());
     json.put("train", seconds.train());
     json.put("consolidate", seconds.consolidate());
     json.put("evaluate", seconds.evaluate());
     json.put("total", seconds.total());
+    json.put("cpu", finite(seconds.cpu()));
     return json;
   }
 

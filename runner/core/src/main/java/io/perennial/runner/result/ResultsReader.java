@@ -1,5 +1,6 @@
 package io.perennial.runner.result;
 
+import io.perennial.api.AccuracyCurve;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
@@ -47,6 +48,7 @@ public final class ResultsReader {
         json.constant("pipeline", Pipeline.values()),
         json.constant("setting", Setting.values()),
         accuracy(json),
+        curve(json),
         json.textList("strategies"),
         metrics,
         json.texts("formulas"),
@@ -77,10 +79,17 @@ public final class ResultsReader {
     if (!json.has("runs")) {
       return Results.of(List.of(read(directory)));
     }
-    return Results.of(
-        json.children("runs").stream()
-            .map(line -> read(directory.resolve(ResultsWriter.seedDirectory(line.integer("seed")))))
-            .toList());
+    List<RunResult> runs = new ArrayList<>();
+    Map<Long, String> failed = new LinkedHashMap<>();
+    for (JsonFile line : json.children("runs")) {
+      long seed = line.integer("seed");
+      if (line.has("directory")) {
+        runs.add(read(directory.resolve(ResultsWriter.seedDirectory(seed))));
+      } else {
+        failed.put(seed, line.text("failure"));
+      }
+    }
+    return Results.of(runs, failed);
   }
 
   private static AccuracyMatrix accuracy(JsonFile json) {
@@ -97,6 +106,30 @@ public final class ResultsReader {
     return accuracy;
   }
 
+  /** Results of an earlier version have none. */
+  private static AccuracyCurve curve(JsonFile json) {
+    int tasks = json.textList("tasks").size();
+    if (!json.has("curves")) {
+      return new AccuracyCurve(tasks, 0);
+    }
+    JsonFile curves = json.child("curves");
+    List<Long> steps = curves.integerList("steps");
+    double[][] rows = curves.rows("accuracy", steps.size(), "steps", tasks);
+    AccuracyCurve curve = new AccuracyCurve(tasks, Math.toIntExact(curves.integer("every")));
+    for (int point = 0; point < rows.length; point++) {
+      if (point > 0 && steps.get(point) <= steps.get(point - 1)) {
+        throw curves.wrong("steps", "they must ascend");
+      }
+      for (int task = 0; task < tasks; task++) {
+        if (!Double.isNaN(rows[point][task])) {
+          curve.set(steps.get(point), task, rows[point][task]);
+        }
+      }
+    }
+    curves.integerList("taskSteps").forEach(curve::endTask);
+    return curve;
+  }
+
   private static Seconds seconds(Map<String, Double> values, JsonFile json) {
     for (String part : List.of("load", "train", "consolidate", "evaluate")) {
       if (!values.containsKey(part)) {
@@ -107,7 +140,8 @@ public final class ResultsReader {
         values.getOrDefault("load", 0.0),
         values.getOrDefault("train", 0.0),
         values.getOrDefault("consolidate", 0.0),
-        values.getOrDefault("evaluate", 0.0));
+        values.getOrDefault("evaluate", 0.0),
+        values.getOrDefault("cpu", Double.NaN));
   }
 
   private static List<Finding> warnings(JsonFile json) {

@@ -1,5 +1,6 @@
 package io.perennial.runner.result;
 
+import io.perennial.api.AccuracyCurve;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Artefact;
 import io.perennial.api.Finding;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param pipeline the chosen pipeline
  * @param setting what was known at test time
  * @param accuracy R and R0; its tasks are the stream's, in the order they were learned
+ * @param curve accuracies on the way
  * @param strategies the types of the strategies, in configured order
  * @param metrics the values by the metrics' names
  * @param formulas the metrics' formulas by their names
@@ -28,7 +30,8 @@ import java.util.Map;
  * @param conventions what differs between frameworks, such as {@code ewc.fisher}
  * @param warnings of the pre-flight
  * @param failure why it failed; empty if it did not
- * @param artefacts tables and pictures by the strategy they come from
+ * @param artefacts tables and pictures by the strategy they come from; the runner's own under
+ *     {@link #MEASURES}
  */
 public record RunResult(
     String name,
@@ -37,6 +40,7 @@ public record RunResult(
     Pipeline pipeline,
     Setting setting,
     AccuracyMatrix accuracy,
+    AccuracyCurve curve,
     List<String> strategies,
     Map<String, Metric.Value> metrics,
     Map<String, String> formulas,
@@ -48,6 +52,9 @@ public record RunResult(
     List<Finding> warnings,
     String failure,
     Map<String, List<Artefact>> artefacts) {
+
+  /** The source of the runner's own artefacts. */
+  public static final String MEASURES = "measures";
 
   /** How far a run got. */
   public enum Status {

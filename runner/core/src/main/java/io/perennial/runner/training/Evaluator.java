@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures accuracy on test examples, in large batches, as the setting allows it. */
@@ -26,6 +27,8 @@ final class Evaluator {
   private final BatchAssembler assembler;
   private final ScoreArrays readoutScores;
   private double[] scores = {};
+  private @Nullable Predictions predictions;
+  private boolean routerIsTold;
 
   Evaluator(
       Setting setting,
@@ -45,15 +48,41 @@ final class Evaluator {
 
   /** The accuracy on a task's test examples, 0 to 1; NaN if the model lacks its outputs or path. */
   double accuracy(Model model, int task) {
+    return accuracy(model, task, null);
+  }
+
+  /** The same, counting the predictions. */
+  double accuracy(Model model, int task, @Nullable Predictions counted) {
+    return measure(model, task, inOrder(tasks.get(task).test().size()), counted, true);
+  }
+
+  /** The same of some test examples; nobody is told of it. */
+  double accuracyOn(Model model, int task, int[] examples) {
+    return measure(model, task, examples, null, false);
+  }
+
+  private static int[] inOrder(int size) {
+    int[] indices = new int[size];
+    Arrays.setAll(indices, i -> i);
+    return indices;
+  }
+
+  private double measure(
+      Model model, int task, int[] examples, @Nullable Predictions counted, boolean told) {
     int largest = Arrays.stream(tasks.get(task).classes()).max().orElse(-1);
     Examples test = tasks.get(task).test();
     boolean answered = !setting.taskKnownAtTest() || model.hasTask(task);
-    if (!answered || largest >= model.classes() || test.size() == 0) {
+    if (!answered || largest >= model.classes() || examples.length == 0) {
       return Double.NaN;
+    }
+    predictions = counted;
+    routerIsTold = told;
+    if (counted != null) {
+      counted.beginTask(task);
     }
     // Parameters of the row's own task are for those who are told which task that is.
     if (roles.transforms.isEmpty() || !setting.taskKnownAtTest()) {
-      return (double) correct(model, test, task) / test.size();
+      return (double) correct(model, test, examples, task) / examples.length;
     }
     INDArray live = model.parameters();
     INDArray held = Vectors.copyOf(live);
@@ -61,17 +90,15 @@ final class Evaluator {
       for (GradientTransform transform : roles.transforms) {
         transform.selectParameters(task, live);
       }
-      return (double) correct(model, test, task) / test.size();
+      return (double) correct(model, test, examples, task) / examples.length;
     } finally {
       Vectors.assign(held, live);
       held.close();
     }
   }
 
-  private int correct(Model model, Examples test, int task) {
-    int[] indices = new int[test.size()];
-    Arrays.setAll(indices, i -> i);
-    int[] taskOf = new int[test.size()];
+  private int correct(Model model, Examples test, int[] indices, int task) {
+    int[] taskOf = new int[indices.length];
     Arrays.fill(taskOf, task);
     int correct = 0;
     IntFunction<Examples> source = t -> test;
@@ -92,7 +119,9 @@ final class Evaluator {
     roles.router.ifPresent(
         router -> {
           router.route(batch.features(), inferred);
-          router.measured(batch.tasks(), inferred);
+          if (routerIsTold) {
+            router.measured(batch.tasks(), inferred);
+          }
         });
     int[] known = setting.taskKnownAtTest() ? batch.tasks() : inferred;
     int classes = model.classes();
@@ -103,11 +132,23 @@ final class Evaluator {
     Vectors.read(result, scores, 0);
     int correct = 0;
     for (int n = 0; n < batch.size(); n++) {
-      if (best(scores, n * classes, competition.of(known[n])) == batch.labels()[n]) {
+      boolean[] competing = competition.of(known[n]);
+      int best = best(scores, n * classes, competing);
+      if (best == batch.labels()[n]) {
         correct++;
+      }
+      if (predictions != null) {
+        predictions.count(batch.labels()[n], best, confidence(n * classes, competing, best));
       }
     }
     return correct;
+  }
+
+  /** A readout's scores are no logits. */
+  private double confidence(int offset, boolean[] competing, int best) {
+    return roles.readout.isPresent()
+        ? Double.NaN
+        : Predictions.confidence(scores, offset, competing, best);
   }
 
   private INDArray score(Model model, Batch batch, int[] known) {

@@ -7,6 +7,7 @@ import io.perennial.api.RunListener;
 import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.models.Workers;
+import io.perennial.runner.config.CurveSettings;
 import io.perennial.runner.config.Evaluation;
 import io.perennial.runner.config.TrainingSettings;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.List;
  * @param stages the strategies, in configured order
  * @param settings of the training
  * @param evaluation when to measure
+ * @param curves what to measure on the way
  * @param listeners follow the run; their state is part of it
  * @param random for drawing examples and for new weights
  * @param workers the threads
@@ -35,6 +37,7 @@ public record Plan(
     List<Stage> stages,
     TrainingSettings settings,
     Evaluation evaluation,
+    CurveSettings curves,
     List<RunListener> listeners,
     RandomSource random,
     Workers workers) {}

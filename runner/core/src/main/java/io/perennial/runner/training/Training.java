@@ -1,7 +1,10 @@
 package io.perennial.runner.training;
 
+import io.perennial.api.AccuracyCurve;
 import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Artefact;
 import io.perennial.api.Batch;
+import io.perennial.api.Calibration;
 import io.perennial.api.Examples;
 import io.perennial.api.Expansion;
 import io.perennial.api.Learner;
@@ -50,6 +53,9 @@ public final class Training implements Learner {
   private final Stopwatch stopwatch;
   private final List<RunListener> listeners;
   private final AccuracyMatrix accuracy;
+  private final CurveRecorder curve;
+  private final Predictions predictions;
+  private final List<Long> strategyBytes = new ArrayList<>();
   private final List<Long> parameterCounts = new ArrayList<>();
   private final Step stepper;
 
@@ -80,6 +86,9 @@ public final class Training implements Learner {
     this.visiting =
         new BatchAssembler(model.inputShape(), model.dataType(), plan.workers(), background);
     this.accuracy = new AccuracyMatrix(tasks.stream().map(Task::name).toList());
+    this.predictions = new Predictions(accuracy.tasks());
+    this.curve =
+        new CurveRecorder(plan.curves(), tasks, evaluator, plan.random().child("curves"));
     this.stepper = new Step(plan, roles, competition, background);
   }
 
@@ -106,6 +115,7 @@ public final class Training implements Learner {
     if (t == 0) {
       stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateUntrained);
     }
+    stopwatch.time(Stopwatch.Phase.EVALUATE, () -> curve.beginTask(model, t, step));
     stopwatch.time(Stopwatch.Phase.TRAIN, () -> train(plan.settings().epochs(), true));
     for (int more = furtherEpochs(); more > 0; more = furtherEpochs()) {
       int epochs = more;
@@ -120,6 +130,7 @@ public final class Training implements Learner {
           Stopwatch.Phase.CONSOLIDATE, () -> strategies(strategy -> strategy.afterTask(this)));
     }
     parameterCounts.add(model.parameterCount());
+    strategyBytes.add(StateSize.ofStrategies(plan.stages()));
     stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateRow);
   }
 
@@ -248,6 +259,9 @@ public final class Training implements Learner {
       stepper.make(this, draw, from, to, Math.min(to + batchSize, drawn));
       correct += stepper.correct();
       step++;
+      if (curve.isDue(current, step)) {
+        stopwatch.time(Stopwatch.Phase.EVALUATE, () -> curve.measure(model, current, step));
+      }
       listeners(listener -> listener.stepDone(this, stepper.loss()));
     }
     return (double) correct / Math.min(from, drawn);
@@ -282,10 +296,12 @@ public final class Training implements Learner {
 
   private void evaluateRow() {
     if (measures(current)) {
+      predictions.begin(model.classes());
       for (int j = 0; j < columns(current); j++) {
-        accuracy.set(current, j, evaluator.accuracy(model, j));
+        accuracy.set(current, j, evaluator.accuracy(model, j, predictions));
       }
     }
+    curve.endTask(current, step, accuracy);
   }
 
   private void strategies(Consumer<Strategy> call) {
@@ -315,6 +331,26 @@ public final class Training implements Learner {
     return accuracy;
   }
 
+  /** Accuracies on the way. */
+  public AccuracyCurve curve() {
+    return curve.curve();
+  }
+
+  /** How sure the model of the latest measured row of R was. */
+  public Calibration calibration() {
+    return predictions.calibration();
+  }
+
+  /** Tables of what that model predicted. */
+  public List<Artefact> artefacts() {
+    return predictions.artefacts();
+  }
+
+  /** What the strategies kept after each task done, in bytes. */
+  public List<Long> strategyBytes() {
+    return Collections.unmodifiableList(strategyBytes);
+  }
+
   /** All parameters after each task done. */
   public List<Long> parameterCounts() {
     return Collections.unmodifiableList(parameterCounts);
@@ -333,7 +369,10 @@ public final class Training implements Learner {
     return State.builder()
         .value("step", step)
         .value("parameterCounts", repeated(parameterCounts))
+        .value("strategyBytes", repeated(strategyBytes))
         .value("accuracy", measuredRows())
+        .part("curve", curve.save())
+        .part("predictions", predictions.save())
         .part("model", model.save())
         .part("optimizer", plan.optimizer().save())
         .part("strategies", strategies.build())
@@ -346,12 +385,10 @@ public final class Training implements Learner {
   /** Takes over a saved state: the next task to learn is the first one that was not done. */
   public void restore(State state) {
     step = state.integer("step");
-    parameterCounts.clear();
-    for (Object run : list(state.values().get("parameterCounts"))) {
-      long count = ((Number) list(run).get(0)).longValue();
-      int times = ((Number) list(run).get(1)).intValue();
-      parameterCounts.addAll(Collections.nCopies(times, count));
-    }
+    restoreRepeated(state.values().get("parameterCounts"), parameterCounts);
+    restoreRepeated(state.values().get("strategyBytes"), strategyBytes);
+    curve.restore(state.part("curve"));
+    predictions.restore(state.part("predictions"));
     restoreRows(list(state.values().get("accuracy")));
     current = parameterCounts.size() - 1;
     Optional<Expansion> expansion = roles.expansion;
@@ -386,6 +423,15 @@ public final class Training implements Learner {
       }
     }
     return runs;
+  }
+
+  private static void restoreRepeated(@Nullable Object saved, List<Long> values) {
+    values.clear();
+    for (Object run : list(saved)) {
+      long value = ((Number) list(run).get(0)).longValue();
+      int times = ((Number) list(run).get(1)).intValue();
+      values.addAll(Collections.nCopies(times, value));
+    }
   }
 
   /**

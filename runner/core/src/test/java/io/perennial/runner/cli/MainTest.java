@@ -2,6 +2,7 @@ package io.perennial.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.perennial.api.AccuracyCurve;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Examples;
 import io.perennial.api.Finding;
@@ -130,12 +131,13 @@ class MainTest {
         io.perennial.api.Pipeline.KNOWLEDGE_RETENTION,
         Setting.TASK_INCREMENTAL,
         accuracy,
+        new AccuracyCurve(2, 0),
         List.of("naive"),
         metrics,
         Map.of("averageAccuracy", "ACC = 1/T * sum_j R[T][j]", "forwardTransfer", "FWT = ..."),
         List.of(100L, 100L),
         "",
-        new Seconds(0.5, 1, 0.25, 0.25),
+        new Seconds(0.5, 1, 0.25, 0.25, 1.5),
         Map.of(),
         Map.of(),
         List.of(Finding.warning("naive", "forgets.", "")),

@@ -123,6 +123,7 @@ class ConfigurationRoundTripTest {
                         ModelFactory.class, "mlp", new FakePlugin.Mlp.MlpSettings(hidden)),
                     training,
                     Evaluation.parse(several.isEmpty() ? "seen" : "every " + several.size()),
+                    new CurveSettings(several.size(), name.length()),
                     several.isEmpty()
                         ? RunConfiguration.MeasureOn.TEST
                         : RunConfiguration.MeasureOn.VALIDATION,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.api.AccuracyMatrix;
+import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -57,8 +58,8 @@ class MetricsTest {
     AccuracyMatrix one = matrix(new double[][] {{0.9}}, 0.1);
     assertThat(number(average, one)).isEqualTo(0.9);
     for (Metric metric : List.of(backward, forward, forgetting)) {
-      assertThat(metric.compute(one).present()).isFalse();
-      assertThat(metric.compute(one).reason())
+      assertThat(metric.compute(Measurements.of(one)).present()).isFalse();
+      assertThat(metric.compute(Measurements.of(one)).reason())
           .isEqualTo("it compares tasks, and there is only one");
     }
   }
@@ -72,12 +73,12 @@ class MetricsTest {
             NONE,
             0.1);
     assertThat(number(average, some)).isEqualTo(0.76, within(ROUNDING));
-    assertThat(backward.compute(some).reason())
+    assertThat(backward.compute(Measurements.of(some)).reason())
         .isEqualTo("R[0][0], task 'a' after task 'a', was not measured or has no meaning");
-    assertThat(forward.compute(some).reason()).startsWith("R[0][1], task 'b' after task 'a',");
-    assertThat(forgetting.compute(some).present()).isFalse();
+    assertThat(forward.compute(Measurements.of(some)).reason()).startsWith("R[0][1], task 'b' after task 'a',");
+    assertThat(forgetting.compute(Measurements.of(some)).present()).isFalse();
     some.set(0, 1, 0.2);
-    assertThat(forward.compute(some).reason()).startsWith("R0[1], task 'b' before training,");
+    assertThat(forward.compute(Measurements.of(some)).reason()).startsWith("R0[1], task 'b' before training,");
   }
 
   @Test
@@ -90,7 +91,7 @@ class MetricsTest {
             NONE);
     assertThat(number(backward, seenOnly)).isEqualTo(-0.20, within(ROUNDING));
     assertThat(number(forgetting, seenOnly)).isEqualTo(0.22, within(ROUNDING));
-    assertThat(forward.compute(seenOnly).present()).isFalse();
+    assertThat(forward.compute(Measurements.of(seenOnly)).present()).isFalse();
   }
 
   @Property
@@ -137,7 +138,7 @@ class MetricsTest {
   }
 
   private static double number(Metric metric, AccuracyMatrix accuracy) {
-    Metric.Value value = metric.compute(accuracy);
+    Metric.Value value = metric.compute(Measurements.of(accuracy));
     assertThat(value.present()).as(value.reason()).isTrue();
     return value.number();
   }

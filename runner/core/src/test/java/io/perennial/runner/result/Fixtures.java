@@ -1,5 +1,6 @@
 package io.perennial.runner.result;
 
+import io.perennial.api.AccuracyCurve;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Artefact;
 import io.perennial.api.Finding;
@@ -41,17 +42,30 @@ final class Fixtures {
         Pipeline.KNOWLEDGE_RETENTION,
         Setting.TASK_INCREMENTAL,
         accuracy,
+        curve(),
         List.of("ewc"),
         metrics,
         formulas,
         List.of(100L, 120L),
         "ab01",
-        new Seconds(0.5, 1, 0.25, 0.125),
+        new Seconds(0.5, 1, 0.25, 0.125, 1.5),
         environment,
         Map.of("ewc.fisher", "empirical"),
         List.of(Finding.warning("ewc", "it forgets.", "Do not.")),
         failure,
         Map.of());
+  }
+
+  private static AccuracyCurve curve() {
+    AccuracyCurve curve = new AccuracyCurve(2, 50);
+    curve.set(0, 0, 0.1);
+    curve.set(50, 0, 0.97);
+    curve.set(80, 0, 0.98);
+    curve.endTask(80);
+    curve.set(130, 0, 0.5);
+    curve.set(130, 1, 0.9);
+    curve.endTask(170);
+    return curve;
   }
 
   static Metric.Value value(Map<String, Metric.Value> values, String metric) {
@@ -66,6 +80,7 @@ final class Fixtures {
         run.pipeline(),
         run.setting(),
         run.accuracy(),
+        run.curve(),
         run.strategies(),
         run.metrics(),
         run.formulas(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ResultsTest {
@@ -22,6 +23,11 @@ class ResultsTest {
     assertThat(Fixtures.value(results.standardError(), "averageAccuracy").number())
         .isEqualTo(0.11547005383792516, within(1e-12));
     assertThat(results.runs()).hasSize(4);
+    // t(0.975; 2) = 4.303 in every table: 0.7 ± 4.302652730 * 0.115470054.
+    assertThat(results.interval95()).containsKey("averageAccuracy");
+    Interval interval = results.interval95().getOrDefault("averageAccuracy", Interval.NONE);
+    assertThat(interval.low()).isEqualTo(0.203172, within(1e-6));
+    assertThat(interval.high()).isEqualTo(1.196828, within(1e-6));
     assertThat(Fixtures.value(results.mean(), "forwardTransfer").reason())
         .isEqualTo("seed 1 has none: R[0][1] was not measured");
   }
@@ -35,6 +41,7 @@ class ResultsTest {
     Results none = Results.of(List.of(Fixtures.run(1, RunResult.Status.FAILED, 0.5, "NaN")));
     assertThat(Fixtures.value(none.mean(), "averageAccuracy").reason())
         .isEqualTo("no run is complete");
+    assertThat(one.interval95()).containsEntry("averageAccuracy", Interval.NONE);
   }
 
   @Test
@@ -45,5 +52,7 @@ class ResultsTest {
     assertThat(Results.of(List.of(complete)).status()).isEqualTo(RunResult.Status.COMPLETE);
     assertThat(Results.of(List.of(complete, failed)).status()).isEqualTo(RunResult.Status.FAILED);
     assertThat(Results.of(List.of(failed, running)).status()).isEqualTo(RunResult.Status.RUNNING);
+    assertThat(Results.of(List.of(complete), Map.of(2L, "no data")).status())
+        .isEqualTo(RunResult.Status.FAILED);
   }
 }

@@ -36,6 +36,12 @@ class ResultsWriterTest {
               "strategies" : [ "ewc" ],
               "accuracyMatrix" : [ [ 0.98, null ], [ 0.95, 0.97 ] ],
               "untrainedAccuracy" : [ 0.1, null ],
+              "curves" : {
+                "every" : 50,
+                "taskSteps" : [ 80, 170 ],
+                "steps" : [ 0, 50, 80, 130 ],
+                "accuracy" : [ [ 0.1, null ], [ 0.97, null ], [ 0.98, null ], [ 0.5, 0.9 ] ]
+              },
               "metrics" : {
                 "averageAccuracy" : 0.96,
                 "forwardTransfer" : null
@@ -54,7 +60,8 @@ class ResultsWriterTest {
                 "train" : 1.0,
                 "consolidate" : 0.25,
                 "evaluate" : 0.125,
-                "total" : 1.375
+                "total" : 1.375,
+                "cpu" : 1.5
               },
               "environment" : {
                 "java" : "17",
@@ -143,14 +150,18 @@ class ResultsWriterTest {
     for (RunResult run : runs) {
       new ResultsWriter(directory.resolve(ResultsWriter.seedDirectory(run.seed()))).write(run);
     }
-    new ResultsWriter(directory).writeSummary("three seeds", Results.of(runs), 3);
+    Results results = Results.of(runs, Map.of(4L, "no data"));
+    new ResultsWriter(directory).writeSummary("four seeds", results, 4);
 
     assertThat(Files.readString(directory.resolve("results.json")))
         .contains("\"status\" : \"failed\"", "\"seeds\" : [ 1, 2, 3 ]")
         .contains("\"directory\" : \"seed-3\"", "\"failure\" : \"NaN\"")
+        .contains("\"interval95\" : {\n    \"averageAccuracy\" : [ 0.21", " 1.48")
+        .contains("\"directory\" : null,\n    \"seed\" : 4,\n    \"status\" : \"failed\"")
         .contains("\"forwardTransfer\" : null");
     Results read = new ResultsReader().readAll(directory);
     assertThat(read.runs()).hasSize(3);
+    assertThat(read.failed()).containsExactly(Map.entry(4L, "no data"));
     assertThat(Fixtures.value(read.mean(), "averageAccuracy").number()).isEqualTo((0.9 + 0.8) / 2);
     assertThatThrownBy(() -> new ResultsReader().read(directory))
         .isInstanceOf(InputException.class)
@@ -192,6 +203,10 @@ class ResultsWriterTest {
     assertRefused("status: 'perfect' is not one of [running, failed, complete]");
     Files.writeString(file, good.replace("[ 0.98, null ], ", ""));
     assertRefused("accuracyMatrix: 1 rows, but there are 2 tasks");
+    Files.writeString(file, good.replace("\"steps\" : [ 0, 50,", "\"steps\" : [ 0, 90,"));
+    assertRefused("curves.steps: they must ascend");
+    Files.writeString(file, good.replace("[ 0.1, null ], [ 0.97", "[ 0.97"));
+    assertRefused("curves.accuracy: 3 rows, but there are 4 steps");
     Files.writeString(file, good.replace("\"seed\" : 1", "\"seed\" : \"x\""));
     assertRefused("seed: a whole number was expected");
   }
