@@ -19,11 +19,14 @@ import io.perennial.api.TaskOrder;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Blocks;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.data.Preparation;
 import io.perennial.runner.inspection.LabelChecks;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Kind;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.Wiring;
+import io.perennial.runner.result.History;
+import io.perennial.runner.training.AbsentExamples;
 import io.perennial.runner.training.Plan;
 import io.perennial.runner.training.Preflight;
 import io.perennial.runner.training.Stage;
@@ -43,6 +46,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param plan what is to be trained
  * @param metrics to compute in the end
  * @param findings of the pre-flight
+ * @param history of what is taught, this run's own tasks included
  * @param stopwatch with the time it took to load the data and arrange the tasks
  */
 record Assembly(
@@ -51,8 +55,18 @@ record Assembly(
     Plan plan,
     List<Metric> metrics,
     List<Finding> findings,
+    History history,
     Stopwatch stopwatch)
     implements AutoCloseable {
+
+  private static final Past NOTHING =
+      new Past(
+          file -> {
+            throw new InputException("there is no configuration " + file);
+          },
+          preparation -> {
+            throw new IllegalStateException("Nothing was learned before");
+          });
 
   /**
    * Loads the data and wires the run.
@@ -65,40 +79,64 @@ record Assembly(
       Registry registry,
       Module services,
       Workers workers) {
-    RandomSource random = new RandomSource(seed);
-    Wiring wiring = new Wiring(registry, random, services);
+    return of(
+        Lesson.of(configuration, "config.yaml"),
+        new History(seed, List.of()),
+        NOTHING,
+        registry,
+        services,
+        workers);
+  }
+
+  /**
+   * Loads the data and wires the run that goes on with what was learned before.
+   *
+   * @param before what was taught until now
+   * @param past brings the tasks of before back
+   * @throws InputException if the data or the wiring is at fault
+   */
+  static Assembly of(
+      Lesson lesson,
+      History before,
+      Past past,
+      Registry registry,
+      Module services,
+      Workers workers) {
+    RunConfiguration configuration = lesson.configuration();
+    RandomSource random = new RandomSource(before.seed());
+    Preparation preparation =
+        before.generations().isEmpty()
+            ? new Preparation()
+            : Preparation.of(before.latest().preparation());
+    Wiring wiring = new Wiring(registry, random, with(services, preparation));
     checkWiring(configuration, wiring);
     Stopwatch stopwatch = new Stopwatch(workers::cpuNanos);
-    Scenario scenario = wiring.create(configuration.scenario(), "scenario");
+    Scenario scenario = lesson.scenario(wiring);
     List<Task> tasks = stopwatch.time(Stopwatch.Phase.LOAD, scenario::tasks);
     TaskOrder order = wiring.create(configuration.order(), "order");
     int[] positions = stopwatch.time(Stopwatch.Phase.CONSOLIDATE, () -> order.order(tasks));
     refuseOrder(scenario, configuration.order().type(), positions);
-    TaskStream stream =
-        TaskStream.of(tasks, positions)
+    TaskStream taught =
+        TaskStream.of(tasks, positions, scenario.classNames())
             .first(configuration.firstTasks())
             .measuredOn(configuration.measureOn());
+    List<Finding> findings = new ArrayList<>();
+    TaskStream stream =
+        before.generations().isEmpty()
+            ? taught
+            : past.stream(before, preparation, findings).then(taught, scenario.setting());
     List<Stage> stages = stages(configuration.strategies(), wiring);
     List<RunListener> listeners = new ArrayList<>();
     for (Configured<RunListener> block : configuration.listeners()) {
       listeners.add(wiring.create(block, "listener " + listeners.size()));
     }
     Optimizer optimizer = wiring.create(configuration.training().optimizer(), "optimizer");
-    Model model =
-        wiring
-            .create(configuration.model(), "model")
-            .create(
-                new ModelFactory.Request(
-                    stream.tasks().get(0).shape(),
-                    stream.classesAfter(0),
-                    DataType.FLOAT,
-                    random.child("first weights")));
     Plan plan =
         new Plan(
             stream,
             scenario.boundaries(),
             scenario.setting(),
-            model,
+            model(configuration, stream, wiring, random),
             optimizer,
             stages,
             configuration.training(),
@@ -111,20 +149,71 @@ record Assembly(
         new Composition(
             configuration.pipeline(),
             scenario.setting(),
-            stream.tasks(),
-            model,
+            stream.tasks().stream().filter(task -> !AbsentExamples.of(task)).toList(),
+            plan.model(),
             stages.stream().map(Stage::strategy).toList());
-    List<Finding> findings = new ArrayList<>();
     findings.addAll(LabelChecks.of(tasks, scenario.setting(), scenario.boundaries()));
     findings.addAll(
         Preflight.check(composition, stages, scenario.boundaries(), configuration.training()));
     return new Assembly(
-        seed,
+        before.seed(),
         order,
         plan,
         metrics(configuration, registry, wiring),
         List.copyOf(findings),
+        before.then(lesson.generation(taught, stream, positions, preparation)),
         stopwatch);
+  }
+
+  /**
+   * What is needed to use what was learned, without any data: no strategy is checked, and nothing
+   * can be trained.
+   *
+   * @param history of what was learned
+   */
+  static Plan toUse(
+      RunConfiguration configuration,
+      History history,
+      Registry registry,
+      Module services,
+      Workers workers) {
+    RandomSource random = new RandomSource(history.seed());
+    Wiring wiring = new Wiring(registry, random, with(services, new Preparation()));
+    Scenario scenario = wiring.create(configuration.scenario(), "scenario");
+    TaskStream stream = Past.absent(history);
+    return new Plan(
+        stream,
+        scenario.boundaries(),
+        scenario.setting(),
+        model(configuration, stream, wiring, random),
+        wiring.create(configuration.training().optimizer(), "optimizer"),
+        stages(configuration.strategies(), wiring),
+        configuration.training(),
+        configuration.evaluate(),
+        configuration.curves(),
+        List.of(),
+        random.child("training"),
+        workers);
+  }
+
+  private static Model model(
+      RunConfiguration configuration, TaskStream stream, Wiring wiring, RandomSource random) {
+    return wiring
+        .create(configuration.model(), "model")
+        .create(
+            new ModelFactory.Request(
+                stream.tasks().get(0).shape(),
+                stream.classesAfter(0),
+                DataType.FLOAT,
+                random.child("first weights")));
+  }
+
+  /** The services that data sources need, too. */
+  static Module with(Module services, Preparation preparation) {
+    return binder -> {
+      services.configure(binder);
+      binder.bind(Preparation.class).toInstance(preparation);
+    };
   }
 
   /**

@@ -10,10 +10,10 @@ import io.perennial.api.Strategy;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
 import io.perennial.runner.config.RunConfiguration;
-import io.perennial.runner.inspection.Fingerprint;
 import io.perennial.runner.result.Checkpoint;
 import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.Environment;
+import io.perennial.runner.result.History;
 import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
@@ -40,7 +40,6 @@ final class Execution {
   private final CheckpointStore checkpoints;
   private final RunOptions options;
   private final Training training;
-  private final String streamSha256;
   private String sha256 = "";
   private @Nullable Throwable failure;
 
@@ -55,7 +54,6 @@ final class Execution {
     this.writer = writer;
     this.checkpoints = checkpoints;
     this.options = options;
-    this.streamSha256 = Fingerprint.of(assembly.plan().stream().tasks());
     this.training = new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
@@ -89,6 +87,7 @@ final class Execution {
   private RunResult run(Optional<Checkpoint> checkpoint) {
     try {
       checkpoint.ifPresent(this::resume);
+      assembly.history().write(writer.directory());
       // A run that is killed in its first task is to be seen, too.
       write(RunResult.Status.RUNNING);
       LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
@@ -148,7 +147,11 @@ final class Execution {
     List<Stage> stages = assembly.plan().stages();
     Map<String, String> conventions = new LinkedHashMap<>();
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
-    conventions.put("scenario.sha256", streamSha256);
+    List<History.Generation> generations = assembly.history().generations();
+    for (int g = 0; g < generations.size(); g++) {
+      String key = g == 0 ? "scenario.sha256" : "scenario.%d.sha256".formatted(g + 1);
+      conventions.put(key, generations.get(g).dataSha256());
+    }
     if (configuration.curves().every() > 0) {
       conventions.put("curves.every", Integer.toString(configuration.curves().every()));
       conventions.put("curves.examples", Integer.toString(configuration.curves().examples()));
@@ -195,7 +198,11 @@ final class Execution {
   private Measurements measured() {
     return new Measurements(
         assembly.seed(),
-        streamSha256,
+        String.join(
+            " ",
+            assembly.history().generations().stream()
+                .map(History.Generation::dataSha256)
+                .toList()),
         training.accuracy(),
         training.curve(),
         training.calibration(),

@@ -6,19 +6,23 @@ import io.perennial.api.Finding;
 import io.perennial.api.InputException;
 import io.perennial.api.Launcher;
 import io.perennial.api.RandomSource;
+import io.perennial.api.RunListener;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.data.HandedData;
+import io.perennial.runner.data.Preparation;
 import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.Wiring;
+import io.perennial.runner.result.History;
 import io.perennial.runner.result.OutputDirectory;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsWriter;
+import io.perennial.runner.training.Plan;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -135,7 +139,8 @@ public final class Perennial implements AutoCloseable {
   public Inspection inspect(RunConfiguration configuration) {
     RandomSource random = new RandomSource(configuration.allSeeds().get(0));
     return Inspection.of(
-        new Wiring(registry, random, this::services).create(configuration.scenario(), "scenario"));
+        new Wiring(registry, random, Assembly.with(this::services, new Preparation()))
+            .create(configuration.scenario(), "scenario"));
   }
 
   /**
@@ -171,6 +176,49 @@ public final class Perennial implements AutoCloseable {
     RandomSource random = new RandomSource(configuration.allSeeds().get(0));
     return new Wiring(registry, random, this::services)
         .create(configuration.launcher(), "launcher");
+  }
+
+  /**
+   * Opens the model that a run left in its directory, to use it and to teach it further tasks.
+   *
+   * @param directory of a run with one seed
+   * @throws InputException if there is no model that can be used
+   */
+  public LifelongModel open(Path directory) {
+    return new LifelongModel(this, directory, false);
+  }
+
+  /**
+   * Teaches the model that a run left in its directory further tasks.
+   *
+   * @param tasks a YAML file with a {@code scenario}, or a directory for the run's own scenario to
+   *     read from
+   * @param listeners follow it
+   * @throws InputException if something is wrong with the input; nothing was written then
+   * @throws RunFailedException if it failed; what was learned before is still there
+   */
+  public Results learn(Path directory, Path tasks, List<RunListener> listeners) {
+    NativeSetup.ensure();
+    return new Continuation(this, new RunDirectory(this, directory)).learn(tasks, listeners);
+  }
+
+  RunConfiguration readTasks(Path tasks, RunConfiguration before) {
+    return new ConfigurationReader(registry).readTasks(tasks, before);
+  }
+
+  /** What is needed to use what was learned. */
+  Plan toUse(RunConfiguration configuration, History history) {
+    return Assembly.toUse(configuration, history, registry, this::services, workers);
+  }
+
+  /** What is needed to go on with what was learned. */
+  Assembly toContinue(Lesson lesson, History before, Past past) {
+    return Assembly.of(lesson, before, past, registry, this::services, workers);
+  }
+
+  /** Makes the scenarios of earlier generations again. */
+  Wiring wiring(long seed, Preparation preparation) {
+    return new Wiring(registry, new RandomSource(seed), Assembly.with(this::services, preparation));
   }
 
   private Assembly assemble(RunConfiguration configuration, long seed) {

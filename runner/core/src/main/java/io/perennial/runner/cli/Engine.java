@@ -1,6 +1,8 @@
 package io.perennial.runner.cli;
 
 import io.perennial.api.Finding;
+import io.perennial.api.RunListener;
+import io.perennial.runner.LifelongModel;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.inspection.Inspection;
@@ -22,6 +24,10 @@ interface Engine extends AutoCloseable {
   Inspection inspect(RunConfiguration configuration);
 
   Results run(RunConfiguration configuration, RunOptions options);
+
+  LifelongModel open(Path directory);
+
+  Results learn(Path directory, Path tasks, List<RunListener> listeners);
 
   @Override
   void close();

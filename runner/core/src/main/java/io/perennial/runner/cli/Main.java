@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ContinueCommand.class,
+      PredictCommand.class,
       CheckCommand.class,
       DataCommand.class,
       ListCommand.class,

@@ -1,6 +1,8 @@
 package io.perennial.runner.cli;
 
 import io.perennial.api.Finding;
+import io.perennial.api.RunListener;
+import io.perennial.runner.LifelongModel;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.RunConfiguration;
@@ -57,6 +59,16 @@ final class PerennialEngine implements Engine {
   @Override
   public Results run(RunConfiguration configuration, RunOptions options) {
     return perennial.run(configuration, options);
+  }
+
+  @Override
+  public LifelongModel open(Path directory) {
+    return perennial.open(directory);
+  }
+
+  @Override
+  public Results learn(Path directory, Path tasks, List<RunListener> listeners) {
+    return perennial.learn(directory, tasks, listeners);
   }
 
   @Override

@@ -4,7 +4,9 @@ import io.perennial.api.Configured;
 import io.perennial.api.InputException;
 import io.perennial.runner.plugin.Registry;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Optional;
  * without a file, from the working directory.
  */
 public final class ConfigurationReader {
+  private static final List<String> TAUGHT =
+      List.of("scenario", "training", "evaluate", "order", "measureOn", "firstTasks");
+
   private final Registry registry;
 
   /** Reads configurations made of these extensions. */
@@ -51,6 +56,46 @@ public final class ConfigurationReader {
   public RunConfiguration parse(String yaml, String sourceName) {
     Problems problems = new Problems();
     return bind(new YamlReader(problems).parse(yaml, sourceName), workingDirectory(), problems);
+  }
+
+  /**
+   * Reads what a model is to be taught next: a file with a {@code scenario}, and, if they shall
+   * differ from what they were, {@code training}, {@code evaluate}, {@code order}, {@code
+   * measureOn} and {@code firstTasks}.
+   *
+   * @param before the configuration that everything else is taken from
+   * @throws InputException with all problems
+   */
+  public RunConfiguration readTasks(Path file, RunConfiguration before) {
+    Problems problems = new Problems();
+    Path directory = file.toAbsolutePath().getParent();
+    Yaml written = new YamlReader(problems).read(file);
+    Yaml old = new YamlReader(problems).parse(new ConfigurationWriter().write(before), "before");
+    if (!(written instanceof Yaml.Mapping tasks) || !(old instanceof Yaml.Mapping known)) {
+      throw new InputException(
+          file + ": a block with the key scenario was expected, not " + written.shown() + ".");
+    }
+    Map<String, Yaml.Entry> merged = new LinkedHashMap<>(known.entries());
+    merged.remove("firstTasks");
+    merged.remove("scenario");
+    tasks
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (TAUGHT.contains(key)) {
+                merged.put(key, entry);
+              } else {
+                problems.add(
+                    entry.key(),
+                    "",
+                    "'%s' cannot be changed for a model that was taught before; here may stand: %s. Remove it."
+                        .formatted(key, String.join(", ", TAUGHT)));
+              }
+            });
+    return bind(
+        new Yaml.Mapping(tasks.position(), merged),
+        directory == null ? workingDirectory() : directory,
+        problems);
   }
 
   /**

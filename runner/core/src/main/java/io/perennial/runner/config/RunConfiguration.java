@@ -185,4 +185,26 @@ public record RunConfiguration(
         launcher,
         metrics);
   }
+
+  /** The same with another scenario, all of whose tasks are learned. */
+  public RunConfiguration withScenario(Configured<Scenario> other) {
+    return new RunConfiguration(
+        name,
+        pipeline,
+        seed,
+        seeds,
+        other,
+        order,
+        orders,
+        model,
+        training,
+        evaluate,
+        curves,
+        measureOn,
+        0,
+        strategies,
+        listeners,
+        launcher,
+        metrics);
+  }
 }

@@ -21,6 +21,7 @@ final class Babi implements DataSource {
   private static final int TASKS = 20;
 
   private final Settings settings;
+  private final Preparation preparation;
 
   /**
    * Which stories.
@@ -58,13 +59,14 @@ final class Babi implements DataSource {
   }
 
   @Inject
-  Babi(Settings settings) {
+  Babi(Settings settings, Preparation preparation) {
     this.settings = settings;
+    this.preparation = preparation;
   }
 
   @Override
   public DataSet load() {
-    BabiStories stories = BabiStories.read(settings);
+    BabiStories stories = BabiStories.read(settings, preparation);
     return new DataSet(
         "bAbI",
         stories.shape(),

@@ -47,6 +47,15 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
    * @param faults where everything is reported that is wrong with it
    */
   static BabiFile read(Path file, Faults faults) {
+    return read(file, true, faults);
+  }
+
+  /** Reads a file whose questions need no answer after their tab. */
+  static BabiFile unanswered(Path file, Faults faults) {
+    return read(file, false, faults);
+  }
+
+  private static BabiFile read(Path file, boolean answered, Faults faults) {
     try {
       if (Files.size(file) > MOST_BYTES) {
         faults.add(
@@ -54,7 +63,7 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
                 .formatted(file, Files.size(file), MOST_BYTES));
         return new BabiFile(List.of(), List.of());
       }
-      return parse(file.toString(), Files.readAllBytes(file), faults);
+      return parse(file.toString(), Files.readAllBytes(file), answered, faults);
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be read: %s. Check that the file is there and readable.".formatted(file, e),
@@ -68,7 +77,11 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
    * @param file for messages
    */
   static BabiFile parse(String file, byte[] bytes, Faults faults) {
-    Parser parser = new Parser(file, faults);
+    return parse(file, bytes, true, faults);
+  }
+
+  private static BabiFile parse(String file, byte[] bytes, boolean answered, Faults faults) {
+    Parser parser = new Parser(file, answered, faults);
     String text = decode(file, bytes, faults);
     int line = 0;
     for (int at = text.startsWith("\uFEFF") ? 1 : 0; at < text.length(); ) {
@@ -107,14 +120,16 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
   /** Goes through the lines of one file. */
   private static final class Parser {
     private final String file;
+    private final boolean answered;
     private final Faults faults;
     private final List<List<String>> sentences = new ArrayList<>();
     private final List<Question> questions = new ArrayList<>();
     private int storyStart;
     private int number;
 
-    Parser(String file, Faults faults) {
+    Parser(String file, boolean answered, Faults faults) {
       this.file = file;
+      this.answered = answered;
       this.faults = faults;
     }
 
@@ -151,7 +166,7 @@ record BabiFile(List<List<String>> sentences, List<Question> questions) {
     private void question(int line, String[] parts) {
       List<String> words = words(line, parts[0]);
       String answer = parts[1].strip();
-      if (answer.isEmpty()) {
+      if (answered && answer.isEmpty()) {
         fault(line, "the question '%s' has no answer after the tab".formatted(shown(parts[0])));
       }
       if (parts.length > 3) {

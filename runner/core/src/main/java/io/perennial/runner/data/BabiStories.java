@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -39,7 +40,7 @@ record BabiStories(long[] shape, List<String> answers, List<BabiTask> tasks) {
    *
    * @throws InputException with everything that is wrong with any of them
    */
-  static BabiStories read(Babi.Settings selection) {
+  static BabiStories read(Babi.Settings selection, Preparation preparation) {
     Faults faults = new Faults();
     List<Parsed> parsed = new ArrayList<>();
     for (Pair pair : find(selection)) {
@@ -50,11 +51,13 @@ record BabiStories(long[] shape, List<String> answers, List<BabiTask> tasks) {
               BabiFile.read(pair.test(), faults)));
     }
     faults.refuse();
-    return of(parsed, selection.sentences());
+    return of(parsed, selection.sentences(), preparation);
   }
 
-  private static BabiStories of(List<Parsed> files, int most) {
-    Vocabulary vocabulary = new Vocabulary();
+  private static BabiStories of(List<Parsed> files, int most, Preparation preparation) {
+    Optional<TextPreparation> known = preparation.givenText();
+    Vocabulary vocabulary =
+        new Vocabulary(known.map(TextPreparation::vocabulary).orElse(List.of()));
     Map<String, Integer> answers = new LinkedHashMap<>();
     int memories = 0;
     int words = 1;
@@ -74,6 +77,9 @@ record BabiStories(long[] shape, List<String> answers, List<BabiTask> tasks) {
         }
       }
     }
+    memories = known.map(TextPreparation::memories).orElse(memories);
+    words = known.map(TextPreparation::words).orElse(words);
+    preparation.learn(files, new TextPreparation(vocabulary.words(), memories, words));
     List<BabiTask> tasks = new ArrayList<>();
     for (Parsed task : files) {
       TokenExamples training = examples(task.training(), vocabulary, answers, memories, words);

@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
 final class BabiTasks implements Scenario {
   private final Settings settings;
   private final RandomSource random;
+  private final Preparation preparation;
+  private List<String> classNames = List.of();
 
   /**
    * The settings.
@@ -45,8 +47,9 @@ final class BabiTasks implements Scenario {
           double validation) {}
 
   @Inject
-  BabiTasks(Settings settings, RandomSource random) {
+  BabiTasks(Settings settings, RandomSource random, Preparation preparation) {
     this.settings = settings;
+    this.preparation = preparation;
     this.random = random;
   }
 
@@ -56,8 +59,14 @@ final class BabiTasks implements Scenario {
   }
 
   @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
   public List<Task> tasks() {
-    BabiStories stories = BabiStories.read(settings.stories());
+    BabiStories stories = BabiStories.read(settings.stories(), preparation);
+    classNames = stories.answers();
     int[] all = IntStream.range(0, stories.answers().size()).toArray();
     List<Task> tasks = new ArrayList<>();
     for (BabiStories.BabiTask task : stories.tasks()) {

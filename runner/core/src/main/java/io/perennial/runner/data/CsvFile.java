@@ -19,6 +19,7 @@ public final class CsvFile implements DataSource {
   private final Settings settings;
   private final RandomSource random;
   private final DerivedData derived;
+  private final Preparation preparation;
 
   /**
    * The settings.
@@ -52,10 +53,11 @@ public final class CsvFile implements DataSource {
   }
 
   @Inject
-  CsvFile(Settings settings, RandomSource random, DerivedData derived) {
+  CsvFile(Settings settings, RandomSource random, DerivedData derived, Preparation preparation) {
     this.settings = settings;
     this.random = random;
     this.derived = derived;
+    this.preparation = preparation;
   }
 
   @Override
@@ -69,14 +71,14 @@ public final class CsvFile implements DataSource {
     refuseUntrained(labels, parts);
     List<String> names = labels.sorted();
     int[] classes = labels.distinct().stream().mapToInt(names::indexOf).toArray();
-    boolean standardise = settings.columns().standardise();
-    Encoding encoding = Encoding.fit(table, parts.training(), standardise);
+    TableFit fit = new TableFit(settings.columns(), preparation);
+    Encoding encoding = fit.fit(table, parts.training());
     return new DataSet(
         String.valueOf(settings.path().getFileName()),
         new long[] {encoding.width()},
         names,
-        new TableExamples(table, parts.training(), classes, encoding, standardise),
-        new TableExamples(table, parts.validation(), classes, encoding, standardise));
+        new TableExamples(table, parts.training(), classes, encoding, fit),
+        new TableExamples(table, parts.validation(), classes, encoding, fit));
   }
 
   private Holdout parts(Table table) {

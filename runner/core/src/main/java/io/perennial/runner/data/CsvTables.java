@@ -65,7 +65,8 @@ final class CsvTables {
     return header.found().orElseThrow();
   }
 
-  private void read(Path file, CsvRows rows) {
+  /** Reads a file. */
+  void read(Path file, CsvRows rows) {
     try (InputStream in = Files.newInputStream(file);
         Reader text = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
         CsvReader<Boolean> reader =

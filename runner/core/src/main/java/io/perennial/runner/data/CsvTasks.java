@@ -29,6 +29,7 @@ public final class CsvTasks implements Scenario {
   private final Settings settings;
   private final RandomSource random;
   private final DerivedData derived;
+  private final Preparation preparation;
   private List<String> classNames = List.of();
 
   /**
@@ -76,10 +77,11 @@ public final class CsvTasks implements Scenario {
           double validation) {}
 
   @Inject
-  CsvTasks(Settings settings, RandomSource random, DerivedData derived) {
+  CsvTasks(Settings settings, RandomSource random, DerivedData derived, Preparation preparation) {
     this.settings = settings;
     this.random = random;
     this.derived = derived;
+    this.preparation = preparation;
   }
 
   @Override
@@ -99,8 +101,8 @@ public final class CsvTasks implements Scenario {
     classNames = table.labels().distinct();
     List<Rows> parts = settings.taskColumn().isEmpty() ? byFile(table, files) : byColumn(table);
     List<Division> divisions = parts.stream().map(part -> divide(part, table)).toList();
-    boolean standardise = settings.columns().standardise();
-    Encoding encoding = Encoding.fit(table, divisions.get(0).learned().training(), standardise);
+    TableFit fit = new TableFit(settings.columns(), preparation);
+    Encoding encoding = fit.fit(table, divisions.get(0).learned().training());
     // Codes count in the order of first occurrence, which rows that come later do not change.
     int[] classes = IntStream.range(0, table.labels().distinct().size()).toArray();
     BitSet seen = new BitSet();
@@ -113,11 +115,9 @@ public final class CsvTasks implements Scenario {
               parts.get(index).name(),
               new long[] {encoding.width()},
               classes(parts.get(index).rows(), table, seen),
-              new TableExamples(
-                  table, division.learned().training(), classes, encoding, standardise),
-              new TableExamples(
-                  table, division.learned().validation(), classes, encoding, standardise),
-              new TableExamples(table, division.test(), classes, encoding, standardise)));
+              new TableExamples(table, division.learned().training(), classes, encoding, fit),
+              new TableExamples(table, division.learned().validation(), classes, encoding, fit),
+              new TableExamples(table, division.test(), classes, encoding, fit)));
     }
     return List.copyOf(tasks);
   }

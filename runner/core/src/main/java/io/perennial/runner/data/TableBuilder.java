@@ -32,7 +32,9 @@ final class TableBuilder {
   }
 
   void addRow(int label, int group) {
-    labels.addRow(label);
+    if (label >= 0) {
+      labels.addRow(label);
+    }
     if (group >= 0) {
       groups.addRow(group);
     }

@@ -11,7 +11,7 @@ final class TableExamples implements Examples {
   private final Table table;
   private final int[] rows;
   private final int[] classes;
-  private final boolean standardise;
+  private final TableFit fit;
 
   private final Slot[] slots;
   private final ThreadLocal<float[]> cells;
@@ -21,13 +21,13 @@ final class TableExamples implements Examples {
    *
    * @param rows of the table, one an example
    * @param classes the class of each of the table's distinct labels
-   * @param standardise how to fit another encoding
+   * @param fit learns another encoding
    */
-  TableExamples(Table table, int[] rows, int[] classes, Encoding encoding, boolean standardise) {
+  TableExamples(Table table, int[] rows, int[] classes, Encoding encoding, TableFit fit) {
     this.table = table;
     this.rows = rows;
     this.classes = classes;
-    this.standardise = standardise;
+    this.fit = fit;
     int width = table.columns().size();
     this.slots = new Slot[width];
     int start = 0;
@@ -45,11 +45,11 @@ final class TableExamples implements Examples {
     for (int i = 0; i < chosen.length; i++) {
       chosen[i] = rows[examples[i]];
     }
-    return Encoding.fit(table, chosen, standardise);
+    return fit.fit(table, chosen);
   }
 
   TableExamples with(Encoding other) {
-    return new TableExamples(table, rows, classes, other, standardise);
+    return new TableExamples(table, rows, classes, other, fit);
   }
 
   @Override
@@ -90,7 +90,7 @@ final class TableExamples implements Examples {
    * @param categorical whether the column holds categories, of which there may be none
    * @param places for each code the feature that becomes 1, -1 for none; empty for numbers
    */
-  private record Slot(
+  record Slot(
       int start,
       int width,
       boolean categorical,
@@ -118,7 +118,9 @@ final class TableExamples implements Examples {
         return;
       }
       Arrays.fill(destination, at, at + width, 0);
-      int place = Float.isNaN(value) ? -1 : places[(int) value];
+      // A code beyond them is a category that was not there when the places were made.
+      boolean known = !Float.isNaN(value) && value < places.length;
+      int place = known ? places[(int) value] : -1;
       if (place >= 0) {
         destination[at + place] = 1;
       }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Labelled texts of CSV files, as rows of words' numbers {@code [1, words]}: a {@code
@@ -18,6 +19,7 @@ import java.util.Map;
 @Description("labelled texts of CSV or TSV files: a column with the text, one with its class")
 final class TextFiles implements DataSource {
   private final Settings settings;
+  private final Preparation preparation;
 
   /** What stands between two cells. */
   enum Separator {
@@ -59,8 +61,9 @@ final class TextFiles implements DataSource {
           int words) {}
 
   @Inject
-  TextFiles(Settings settings) {
+  TextFiles(Settings settings, Preparation preparation) {
     this.settings = settings;
+    this.preparation = preparation;
   }
 
   @Override
@@ -69,7 +72,9 @@ final class TextFiles implements DataSource {
     TextRows training = TextRows.read(settings.path(), settings, faults);
     TextRows test = TextRows.read(settings.test(), settings, faults);
     faults.refuse();
-    Vocabulary vocabulary = new Vocabulary();
+    Optional<TextPreparation> known = preparation.givenText();
+    Vocabulary vocabulary =
+        new Vocabulary(known.map(TextPreparation::vocabulary).orElse(List.of()));
     Map<String, Integer> classes = new LinkedHashMap<>();
     int longest = 1;
     for (int row = 0; row < training.texts().size(); row++) {
@@ -85,22 +90,25 @@ final class TextFiles implements DataSource {
       }
     }
     faults.refuse();
+    longest = known.map(TextPreparation::words).orElse(longest);
+    int memories = known.map(TextPreparation::memories).orElse(0);
+    preparation.learn(this, new TextPreparation(vocabulary.words(), memories, longest));
     return new DataSet(
         String.valueOf(settings.path().getFileName()),
-        new long[] {1, longest},
+        new long[] {1 + memories, longest},
         List.copyOf(classes.keySet()),
-        examples(training, vocabulary, classes, longest),
-        examples(test, vocabulary, classes, longest));
+        examples(training, vocabulary, classes, memories, longest),
+        examples(test, vocabulary, classes, memories, longest));
   }
 
   private static TokenExamples examples(
-      TextRows rows, Vocabulary vocabulary, Map<String, Integer> classes, int words) {
+      TextRows rows, Vocabulary vocabulary, Map<String, Integer> classes, int memories, int words) {
     List<TokenExamples.Example> examples = new ArrayList<>();
     for (int row = 0; row < rows.texts().size(); row++) {
       int label = classes.getOrDefault(rows.labels().get(row), -1);
       int[] text = vocabulary.numbers(rows.texts().get(row));
       examples.add(new TokenExamples.Example(0, 0, text, label));
     }
-    return new TokenExamples(List.of(), examples, 0, words);
+    return new TokenExamples(List.of(), examples, memories, words);
   }
 }

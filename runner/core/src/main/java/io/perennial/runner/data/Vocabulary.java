@@ -1,7 +1,7 @@
 package io.perennial.runner.data;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +17,14 @@ final class Vocabulary {
   private static final Pattern WORD =
       Pattern.compile("[\\p{L}\\p{N}\\p{M}]+(?:['\u2019][\\p{L}\\p{N}\\p{M}]+)*");
 
-  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Map<String, Integer> numbers = new LinkedHashMap<>();
+
+  Vocabulary() {}
+
+  /** One that knows words already, in the order of their numbers. */
+  Vocabulary(List<String> words) {
+    learn(words);
+  }
 
   /** The words of a text, in lower case. */
   static List<String> words(String text) {
@@ -32,6 +39,11 @@ final class Vocabulary {
   /** How many words it knows. */
   int size() {
     return numbers.size();
+  }
+
+  /** The words in the order of their numbers. */
+  List<String> words() {
+    return List.copyOf(numbers.keySet());
   }
 
   /** Takes new words up. */

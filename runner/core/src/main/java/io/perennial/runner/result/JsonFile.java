@@ -135,6 +135,16 @@ final class JsonFile {
     return map;
   }
 
+  /** An object of anything. */
+  Map<String, Object> map(String key) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    object(key)
+        .properties()
+        .forEach(
+            e -> map.put(e.getKey(), JsonMapper.shared().treeToValue(e.getValue(), Object.class)));
+    return map;
+  }
+
   double[] row(String key, int length) {
     return row(get(key), key, length);
   }

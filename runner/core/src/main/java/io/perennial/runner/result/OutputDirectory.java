@@ -100,6 +100,27 @@ public final class OutputDirectory implements AutoCloseable {
       taken.close();
       throw e;
     }
+    return tidied(taken);
+  }
+
+  /**
+   * Takes the directory of a run, to teach its model further tasks. Deletes the unfinished files
+   * that a killed process left in it.
+   *
+   * @throws InputException if it is not there, belongs to a run that is going on, or cannot be
+   *     written
+   */
+  public static OutputDirectory enter(Path directory) {
+    Path absolute = directory.toAbsolutePath().normalize();
+    if (!Files.isDirectory(absolute)) {
+      throw new InputException(
+          "There is no directory %s. Give the one that a run wrote into.".formatted(absolute));
+    }
+    return tidied(lock(absolute));
+  }
+
+  private static OutputDirectory tidied(OutputDirectory taken) {
+    Path absolute = taken.path;
     try {
       AtomicFile.deleteUnfinished(absolute);
     } catch (IOException e) {

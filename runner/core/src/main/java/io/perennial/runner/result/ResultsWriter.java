@@ -30,6 +30,11 @@ public final class ResultsWriter {
     this.directory = directory;
   }
 
+  /** Where it writes. */
+  public Path directory() {
+    return directory;
+  }
+
   /** The name of the directory of one seed within that of several. */
   public static String seedDirectory(long seed) {
     return "seed-" + seed;

@@ -2,8 +2,6 @@ package io.perennial.runner.training;
 
 import io.perennial.api.Batch;
 import io.perennial.api.Examples;
-import io.perennial.api.FeatureExtractor;
-import io.perennial.api.GradientTransform;
 import io.perennial.api.Model;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
@@ -18,14 +16,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures accuracy on test examples, in large batches, as the setting allows it. */
 final class Evaluator {
-  private static final int BATCH = 1024;
+  static final int BATCH = 1024;
 
   private final Setting setting;
   private final List<Task> tasks;
-  private final Roles roles;
   private final Competition competition;
   private final BatchAssembler assembler;
-  private final ScoreArrays readoutScores;
+  private final Answering answering;
   private double[] scores = {};
   private @Nullable Predictions predictions;
   private boolean routerIsTold;
@@ -40,9 +37,8 @@ final class Evaluator {
       Executor background) {
     this.setting = setting;
     this.tasks = tasks;
-    this.roles = roles;
     this.competition = competition;
-    this.readoutScores = new ScoreArrays(model.dataType());
+    this.answering = new Answering(setting, roles, model.dataType());
     this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers, background);
   }
 
@@ -72,7 +68,8 @@ final class Evaluator {
     int largest = Arrays.stream(tasks.get(task).classes()).max().orElse(-1);
     Examples test = tasks.get(task).test();
     boolean answered = !setting.taskKnownAtTest() || model.hasTask(task);
-    if (!answered || largest >= model.classes() || examples.length == 0) {
+    boolean measurable = examples.length > 0 && !(test instanceof AbsentExamples);
+    if (!answered || largest >= model.classes() || !measurable) {
       return Double.NaN;
     }
     predictions = counted;
@@ -80,21 +77,9 @@ final class Evaluator {
     if (counted != null) {
       counted.beginTask(task);
     }
-    // Parameters of the row's own task are for those who are told which task that is.
-    if (roles.transforms.isEmpty() || !setting.taskKnownAtTest()) {
-      return (double) correct(model, test, examples, task) / examples.length;
-    }
-    INDArray live = model.parameters();
-    INDArray held = Vectors.copyOf(live);
-    try {
-      for (GradientTransform transform : roles.transforms) {
-        transform.selectParameters(task, live);
-      }
-      return (double) correct(model, test, examples, task) / examples.length;
-    } finally {
-      Vectors.assign(held, live);
-      held.close();
-    }
+    int[] correct = {0};
+    answering.as(model, task, () -> correct[0] = correct(model, test, examples, task));
+    return (double) correct[0] / examples.length;
   }
 
   private int correct(Model model, Examples test, int[] indices, int task) {
@@ -114,18 +99,10 @@ final class Evaluator {
   }
 
   private int correct(Model model, Batch batch) {
-    int[] inferred = new int[batch.size()];
-    Arrays.fill(inferred, -1);
-    roles.router.ifPresent(
-        router -> {
-          router.route(batch.features(), inferred);
-          if (routerIsTold) {
-            router.measured(batch.tasks(), inferred);
-          }
-        });
-    int[] known = setting.taskKnownAtTest() ? batch.tasks() : inferred;
+    int[] known = new int[batch.size()];
+    INDArray result =
+        answering.scores(model, batch.features(), batch.tasks(), routerIsTold, known);
     int classes = model.classes();
-    INDArray result = score(model, batch, known);
     if (scores.length < batch.size() * classes) {
       scores = new double[batch.size() * classes];
     }
@@ -146,19 +123,9 @@ final class Evaluator {
 
   /** A readout's scores are no logits. */
   private double confidence(int offset, boolean[] competing, int best) {
-    return roles.readout.isPresent()
-        ? Double.NaN
-        : Predictions.confidence(scores, offset, competing, best);
-  }
-
-  private INDArray score(Model model, Batch batch, int[] known) {
-    if (roles.readout.isPresent() && model instanceof FeatureExtractor extractor) {
-      INDArray features = extractor.features(batch.features(), known);
-      INDArray result = readoutScores.of(batch.size(), model.classes());
-      roles.readout.get().score(features, result);
-      return result;
-    }
-    return model.forward(batch.features(), known, false);
+    return answering.givesLogits()
+        ? Predictions.confidence(scores, offset, competing, best)
+        : Double.NaN;
   }
 
   /** The highest score among those that compete; the first of equals, -1 if all are NaN. */
@@ -175,7 +142,7 @@ final class Evaluator {
   }
 
   void close() {
-    readoutScores.close();
+    answering.close();
     assembler.close();
   }
 }

@@ -2,13 +2,17 @@ package io.perennial.runner.training;
 
 import io.perennial.api.Examples;
 import io.perennial.api.InputException;
+import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import io.perennial.runner.config.RunConfiguration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tasks in the order they are learned, with classes renumbered in the order they appear, so
@@ -19,9 +23,13 @@ public final class TaskStream {
 
   private final List<Task> tasks;
   private final int[] classesAfter;
+  private final ClassNames names;
+  private final BitSet ends;
 
-  private TaskStream(List<Task> tasks) {
+  private TaskStream(List<Task> tasks, ClassNames names, BitSet ends) {
     this.tasks = List.copyOf(tasks);
+    this.names = names;
+    this.ends = ends;
     this.classesAfter = new int[tasks.size()];
     int classes = 0;
     for (int t = 0; t < classesAfter.length; t++) {
@@ -32,13 +40,30 @@ public final class TaskStream {
     }
   }
 
+  /** Arranges the tasks of a scenario whose classes have no names. */
+  public static TaskStream of(List<Task> tasks, int[] order) {
+    return of(tasks, order, List.of());
+  }
+
+  /**
+   * A stream of tasks that were learned before.
+   *
+   * @param tasks in the order they were learned, their classes numbered as columns of the logits
+   * @param classNames of the columns
+   * @param last the positions of the tasks that ended what was learned at one time
+   */
+  public static TaskStream learned(List<Task> tasks, List<String> classNames, BitSet last) {
+    return new TaskStream(tasks, new ClassNames(classNames, true), last);
+  }
+
   /**
    * Arranges a scenario's tasks.
    *
+   * @param labelNames the classes' names by label; empty if they have none but their numbers
    * @param order a permutation of the tasks' indices
    * @throws IllegalArgumentException if it is none: a mistake of the {@code TaskOrder}
    */
-  public static TaskStream of(List<Task> tasks, int[] order) {
+  public static TaskStream of(List<Task> tasks, int[] order, List<String> labelNames) {
     int[] sorted = order.clone();
     Arrays.sort(sorted);
     boolean permutation = sorted.length == tasks.size();
@@ -61,7 +86,69 @@ public final class TaskStream {
       }
       arranged.add(renumber(task, arranged.size(), columns));
     }
-    return new TaskStream(arranged);
+    List<String> byColumn =
+        columns.keySet().stream()
+            .map(label -> label < labelNames.size() ? labelNames.get(label) : label.toString())
+            .toList();
+    return new TaskStream(arranged, new ClassNames(byColumn, !labelNames.isEmpty()), new BitSet());
+  }
+
+  /**
+   * This stream with another one behind it, learned later. A class of a name that is known is the
+   * known one. Classes without names are told apart by their numbers where all tasks share their
+   * classes, and are new ones elsewhere.
+   *
+   * @throws InputException if its examples have another shape
+   */
+  public TaskStream then(TaskStream next, Setting setting) {
+    boolean byName = next.names.given || setting == Setting.DOMAIN_INCREMENTAL;
+    List<String> all = new ArrayList<>(names.names);
+    Map<Integer, Integer> columns = new LinkedHashMap<>();
+    for (int c = 0; c < next.names.names.size(); c++) {
+      String name = next.names.names.get(c);
+      int known = byName ? names.names.indexOf(name) : NONE;
+      columns.put(c, known == NONE ? all.size() : known);
+      if (known == NONE) {
+        all.add(name);
+      }
+    }
+    List<Task> joined = new ArrayList<>(tasks);
+    Set<String> taken = new HashSet<>(tasks.stream().map(Task::name).toList());
+    for (Task task : next.tasks) {
+      if (!tasks.isEmpty() && !Arrays.equals(task.shape(), tasks.get(0).shape())) {
+        throw new InputException(
+            "task '%s': its examples have the shape %s, but the model was taught with %s. Bring them to that shape."
+                .formatted(
+                    task.name(),
+                    Arrays.toString(task.shape()),
+                    Arrays.toString(tasks.get(0).shape())));
+      }
+      joined.add(named(renumber(task, joined.size(), columns), untaken(task.name(), taken)));
+    }
+    BitSet breaks = (BitSet) ends.clone();
+    if (!tasks.isEmpty()) {
+      breaks.set(tasks.size() - 1);
+    }
+    return new TaskStream(joined, new ClassNames(all, true), breaks);
+  }
+
+  private static String untaken(String name, Set<String> taken) {
+    String free = name;
+    for (int again = 2; !taken.add(free); again++) {
+      free = name + " (" + again + ")";
+    }
+    return free;
+  }
+
+  private static Task named(Task task, String name) {
+    return new Task(
+        task.index(),
+        name,
+        task.shape(),
+        task.classes(),
+        task.training(),
+        task.validation(),
+        task.test());
   }
 
   /**
@@ -76,7 +163,11 @@ public final class TaskStream {
           "firstTasks: %d of the stream's tasks cannot be learned, it has %d. Give at most that, or 0 for all."
               .formatted(count, tasks.size()));
     }
-    return count == 0 ? this : new TaskStream(tasks.subList(0, count));
+    if (count == 0) {
+      return this;
+    }
+    ClassNames known = new ClassNames(names.names.subList(0, classesAfter(count - 1)), names.given);
+    return new TaskStream(tasks.subList(0, count), known, ends.get(0, count));
   }
 
   /**
@@ -88,7 +179,7 @@ public final class TaskStream {
     return switch (measureOn) {
       case TEST -> this;
       case VALIDATION ->
-          new TaskStream(tasks.stream().map(TaskStream::testedByValidation).toList());
+          new TaskStream(tasks.stream().map(TaskStream::testedByValidation).toList(), names, ends);
     };
   }
 
@@ -118,9 +209,30 @@ public final class TaskStream {
     return tasks.size();
   }
 
+  /** The names of the classes, by column of the logits; a number where there is no name. */
+  public List<String> classNames() {
+    return names.names;
+  }
+
+  /** Whether what was learned at one time ended with a task, and the next was learned later. */
+  public boolean endsWith(int task) {
+    return ends.get(task);
+  }
+
   /** The number of classes seen when task t has arrived. */
   public int classesAfter(int t) {
     return classesAfter[t];
+  }
+
+  /**
+   * Names by column.
+   *
+   * @param given whether they are the data's own, not made of numbers
+   */
+  private record ClassNames(List<String> names, boolean given) {
+    ClassNames {
+      names = List.copyOf(names);
+    }
   }
 
   private static Task renumber(Task task, int index, Map<Integer, Integer> columns) {

@@ -318,7 +318,7 @@ public final class Training implements Learner {
 
   /** Whether accuracies are measured after task i. */
   public boolean measures(int i) {
-    return plan.evaluation().measures(i, accuracy.size() - 1);
+    return plan.evaluation().measures(i, accuracy.size() - 1) || plan.stream().endsWith(i);
   }
 
   /** How long steps waited for rows that were not read ahead in time, part of their own time. */

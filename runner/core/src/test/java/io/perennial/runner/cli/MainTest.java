@@ -8,9 +8,11 @@ import io.perennial.api.Examples;
 import io.perennial.api.Finding;
 import io.perennial.api.InputException;
 import io.perennial.api.Metric;
+import io.perennial.api.RunListener;
 import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
+import io.perennial.runner.LifelongModel;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.ConfigurationReader;
 import io.perennial.runner.config.RunConfiguration;
@@ -98,6 +100,16 @@ class MainTest {
         throw failure;
       }
       return Results.of(configuration.allSeeds().stream().map(seed -> result(seed)).toList());
+    }
+
+    @Override
+    public LifelongModel open(Path directory) {
+      throw new UnsupportedOperationException("This engine has no model");
+    }
+
+    @Override
+    public Results learn(Path directory, Path tasks, List<RunListener> listeners) {
+      throw new UnsupportedOperationException("This engine has no model");
     }
 
     @Override

@@ -18,7 +18,8 @@ public final class BabiFuzz {
       files.write("qa1_any_test.txt", data);
       DataSet stories;
       try {
-        stories = new Babi(new Babi.Settings(files.directory(), List.of(1), 5)).load();
+        stories =
+            new Babi(new Babi.Settings(files.directory(), List.of(1), 5), new Preparation()).load();
       } catch (InputException e) {
         return;
       }

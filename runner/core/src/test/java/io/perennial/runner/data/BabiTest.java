@@ -63,7 +63,7 @@ class BabiTest {
 
   private List<Task> stream(Setting setting, double validation, long seed) {
     BabiTasks.Settings settings = new BabiTasks.Settings(settings(50, 1, 12), setting, validation);
-    return new BabiTasks(settings, new RandomSource(seed)).tasks();
+    return new BabiTasks(settings, new RandomSource(seed), new Preparation()).tasks();
   }
 
   private static List<Integer> row(Examples examples, int index, long[] shape) {
@@ -98,7 +98,7 @@ class BabiTest {
 
   @Test
   void longStoriesKeepTheirLatestSentences() {
-    DataSet data = new Babi(settings(1, 1)).load();
+    DataSet data = new Babi(settings(1, 1), new Preparation()).load();
     assertThat(data.shape()).containsExactly(2, 5);
     assertThat(row(data.training(), 1, data.shape()))
         .containsExactly(9, 10, 1, 0, 0, 1, 2, 3, 4, 7);
@@ -110,13 +110,13 @@ class BabiTest {
     assertThat(tasks).extracting(Task::name).containsExactly("qa1 where", "qa12 carry");
     assertThat(tasks.get(0).classes()).containsExactly(0, 1);
     assertThat(tasks.get(1).classes()).containsExactly(2, 3);
-    DataSet together = new Babi(settings(50, 1, 12)).load();
+    DataSet together = new Babi(settings(50, 1, 12), new Preparation()).load();
     assertThat(together.classes()).containsExactly("attic", "barn", "no", "lamp,attic");
     assertThat(together.training().size()).isEqualTo(5);
     assertThat(together.training().label(4)).isEqualTo(3);
     assertThat(row(together.training(), 3, together.shape()))
         .isEqualTo(row(tasks.get(1).training(), 0, together.shape()));
-    DataSet otherOrder = new Babi(settings(50, 12, 1)).load();
+    DataSet otherOrder = new Babi(settings(50, 12, 1), new Preparation()).load();
     assertThat(otherOrder.classes()).containsExactly("no", "lamp,attic", "attic", "barn");
   }
 
@@ -205,7 +205,7 @@ class BabiTest {
   void everythingIsReportedTogether() throws IOException {
     Files.writeString(directory.resolve("qa1_where_test.txt"), "1 Ada sat.\n3 Who?\tAda\n");
     Files.writeString(directory.resolve("qa12_carry_train.txt"), "x\ny\n");
-    assertThatThrownBy(() -> BabiStories.read(settings(50, 1, 12)))
+    assertThatThrownBy(() -> BabiStories.read(settings(50, 1, 12), new Preparation()))
         .isInstanceOf(InputException.class)
         .extracting(e -> ((InputException) e).problems(), InstanceOfAssertFactories.LIST)
         .hasSize(3);
@@ -213,7 +213,7 @@ class BabiTest {
 
   @Test
   void missingFilesAreAllNamed() {
-    assertThatThrownBy(() -> BabiStories.read(settings(50, 1, 2, 3)))
+    assertThatThrownBy(() -> BabiStories.read(settings(50, 1, 2, 3), new Preparation()))
         .isInstanceOfSatisfying(
             InputException.class,
             e ->
@@ -225,10 +225,13 @@ class BabiTest {
     assertThatThrownBy(
             () ->
                 BabiStories.read(
-                    new Babi.Settings(directory.resolve("qa1_where_test.txt"), List.of(1), 50)))
+                    new Babi.Settings(directory.resolve("qa1_where_test.txt"), List.of(1), 50),
+                    new Preparation()))
         .hasMessageContaining("is not a directory");
     assertThatThrownBy(
-            () -> BabiStories.read(new Babi.Settings(directory.resolve("no"), List.of(1), 50)))
+            () ->
+                BabiStories.read(
+                    new Babi.Settings(directory.resolve("no"), List.of(1), 50), new Preparation()))
         .hasMessageContaining("does not exist");
   }
 
@@ -238,7 +241,7 @@ class BabiTest {
     Path link = directory.resolve("qa3_x_train.txt");
     Files.createSymbolicLink(link, outside);
     Files.writeString(directory.resolve("qa3_x_test.txt"), WHERE);
-    assertThatThrownBy(() -> BabiStories.read(settings(50, 3)))
+    assertThatThrownBy(() -> BabiStories.read(settings(50, 3), new Preparation()))
         .hasMessageContaining("is a link to")
         .hasMessageContaining("outside of the directory");
   }

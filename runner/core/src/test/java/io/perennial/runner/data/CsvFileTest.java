@@ -323,15 +323,18 @@ class CsvFileTest {
 
   private DataSet holdingOut(double share, long seed) {
     return new CsvFile(
-            new CsvFile.Settings(file, List.of(), share, PLAIN), new RandomSource(seed), small())
+            new CsvFile.Settings(file, List.of(), share, PLAIN),
+            new RandomSource(seed),
+            small(),
+            new Preparation())
         .load();
   }
 
   /** Reads the files in memory and through a mapped file, and holds one to the other. */
   private DataSet load(CsvColumns columns) {
     CsvFile.Settings settings = new CsvFile.Settings(file, List.of(test), 0.5, columns);
-    DataSet mapped = new CsvFile(settings, new RandomSource(1), tiny()).load();
-    DataSet data = new CsvFile(settings, new RandomSource(1), small()).load();
+    DataSet mapped = new CsvFile(settings, new RandomSource(1), tiny(), new Preparation()).load();
+    DataSet data = new CsvFile(settings, new RandomSource(1), small(), new Preparation()).load();
     assertThat(mapped.classes()).isEqualTo(data.classes());
     assertThat(mapped.shape()).isEqualTo(data.shape());
     assertThat(Fixtures.labels(mapped.training())).isEqualTo(Fixtures.labels(data.training()));
@@ -356,14 +359,17 @@ class CsvFileTest {
   private AbstractThrowableAssert<?, ?> refused(CsvColumns columns) {
     CsvFile.Settings settings = new CsvFile.Settings(file, List.of(test), 0.5, columns);
     Throwable inMemory =
-        catchThrowable(() -> new CsvFile(settings, new RandomSource(1), small()).load());
-    assertThatThrownBy(() -> new CsvFile(settings, new RandomSource(1), tiny()).load())
+        catchThrowable(
+            () -> new CsvFile(settings, new RandomSource(1), small(), new Preparation()).load());
+    assertThatThrownBy(
+            () -> new CsvFile(settings, new RandomSource(1), tiny(), new Preparation()).load())
         .hasMessage(inMemory.getMessage());
     assertThat(directory.resolve("cache"))
         .satisfiesAnyOf(
             cache -> assertThat(cache).doesNotExist(),
             cache -> assertThat(cache).isDirectoryNotContaining("glob:**.tmp"));
-    return assertThatThrownBy(() -> new CsvFile(settings, new RandomSource(1), small()).load())
+    return assertThatThrownBy(
+            () -> new CsvFile(settings, new RandomSource(1), small(), new Preparation()).load())
         .isInstanceOf(InputException.class);
   }
 

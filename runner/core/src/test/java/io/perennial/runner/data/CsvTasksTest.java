@@ -40,7 +40,8 @@ class CsvTasksTest {
     return new CsvTasks(
         new CsvTasks.Settings(path, column, columns, setting, 0.3, validation),
         new RandomSource(seed),
-        new DerivedData(path.resolveSibling("cache"), 1 << 20, 1 << 20));
+        new DerivedData(path.resolveSibling("cache"), 1 << 20, 1 << 20),
+        new Preparation());
   }
 
   private List<Task> plain(double validation, long seed) {

@@ -57,7 +57,7 @@ class LoadingBenchmark {
     CsvFile.Settings settings = new CsvFile.Settings(file, List.of(), 0.2, CsvColumns.of("y"));
     DerivedData derived = new DerivedData(directory.resolve("cache"), 1L << 40, inMemory);
     long start = Fixtures.cpuNanos();
-    DataSet data = new CsvFile(settings, new RandomSource(1), derived).load();
+    DataSet data = new CsvFile(settings, new RandomSource(1), derived, new Preparation()).load();
     double seconds = seconds(start);
     System.out.printf(
         "CSV %s: %d rows, %.0f MB in %.2f s: %.0f MB/s; %s%n",

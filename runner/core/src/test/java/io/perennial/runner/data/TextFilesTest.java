@@ -33,7 +33,9 @@ class TextFilesTest {
       throws IOException {
     Path path = Files.write(directory.resolve(name), training);
     Path tests = Files.write(directory.resolve("test-" + name), test);
-    return new TextFiles(new TextFiles.Settings(path, tests, "label", "text", separator, words))
+    return new TextFiles(
+            new TextFiles.Settings(path, tests, "label", "text", separator, words),
+            new Preparation())
         .load();
   }
 
@@ -132,7 +134,7 @@ class TextFilesTest {
     TextFiles.Settings settings =
         new TextFiles.Settings(
             directory.resolve("no.csv"), directory, "label", "text", Separator.BY_NAME, 9);
-    assertThatThrownBy(() -> new TextFiles(settings).load())
+    assertThatThrownBy(() -> new TextFiles(settings, new Preparation()).load())
         .hasMessageContaining("no.csv: does not exist");
   }
 

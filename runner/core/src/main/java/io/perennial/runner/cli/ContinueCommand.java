@@ -1,0 +1,76 @@
+package io.perennial.runner.cli;
+
+import io.perennial.api.RunListener;
+import io.perennial.runner.RunFailedException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code perennial continue}. */
+@Command(
+    name = "continue",
+    description = "Teaches the model that a run left further tasks, into the run's directory.",
+    mixinStandardHelpOptions = true)
+final class ContinueCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Main main;
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final PluginOptions plugins = new PluginOptions();
+
+  @Parameters(paramLabel = "DIR", description = "The directory of a run.")
+  private @Nullable Path directory;
+
+  @Parameters(
+      paramLabel = "TASKS",
+      description =
+          "YAML file with a scenario, and training, evaluate, order or firstTasks where they shall"
+              + " differ; or a directory that the run's own scenario reads from.")
+  private @Nullable Path tasks;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads for the arithmetic; results do not depend on it. Default: all")
+  private int threads;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "No progress.")
+  private boolean quiet;
+
+  @Override
+  public Integer call() {
+    CommandSpec own = Given.value(spec);
+    if (threads < 0) {
+      throw new ParameterException(
+          own.commandLine(), "--threads must be at least 1, not " + threads);
+    }
+    try (Engine engine = Given.value(main).engine(threads, plugins)) {
+      Refused.tell(engine, own.commandLine());
+      Path run = Given.value(directory);
+      RunSummary summary = new RunSummary(own.commandLine().getOut());
+      Path file = run.resolve("run.log");
+      try (RunLog log = new RunLog(file)) {
+        List<RunListener> listeners = new ArrayList<>(List.of(log));
+        if (!quiet) {
+          listeners.add(new ProgressLines(List.of(), System.err, System::nanoTime));
+        }
+        summary.print(engine.learn(run, Given.value(tasks), listeners), run);
+        return ExitCode.OK;
+      } catch (RunFailedException e) {
+        summary.print(e.results(), run);
+        throw new LoggedException(e, file);
+      }
+    }
+  }
+}
