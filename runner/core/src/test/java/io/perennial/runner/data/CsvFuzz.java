@@ -33,9 +33,10 @@ public final class CsvFuzz {
       int[] classes = IntStream.range(0, table.labels().distinct().size()).toArray();
       float[] values = new float[encoding.width()];
       float[] others = new float[encoding.width()];
+      TableFit fit = new TableFit(COLUMNS, new Preparation());
       for (int row : all) {
-        new TableExamples(table, all, classes, encoding, true).read(row, values, 0);
-        new TableExamples(mapped, all, classes, encoding, true).read(row, others, 0);
+        new TableExamples(table, all, classes, encoding, fit).read(row, values, 0);
+        new TableExamples(mapped, all, classes, encoding, fit).read(row, others, 0);
         if (!Arrays.equals(values, others)) {
           throw new IllegalStateException("row " + row + " depends on where it is kept");
         }
