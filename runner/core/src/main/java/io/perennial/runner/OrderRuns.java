@@ -70,7 +70,7 @@ final class OrderRuns {
     boolean begun = options.resume() && OutputDirectory.isBegun(directory);
     RunOptions own = new RunOptions(directory, begun, options.listeners());
     try {
-      done.add(perennial.run(variant(configuration, k), own));
+      done.add(perennial.runSeeds(variant(configuration, k), own));
     } catch (RunFailedException e) {
       done.add(e.results());
       failure = failure == null ? e : failure;

@@ -18,6 +18,7 @@ import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.plugin.DropIns;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.Wiring;
+import io.perennial.runner.report.Report;
 import io.perennial.runner.result.History;
 import io.perennial.runner.result.OutputDirectory;
 import io.perennial.runner.result.Results;
@@ -25,6 +26,8 @@ import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.training.Plan;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lifelong learning from Java: reads configurations, checks and runs them, with the extensions
@@ -41,6 +44,8 @@ import java.util.List;
  * <p>One run at a time; give each thread an instance of its own.
  */
 public final class Perennial implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Perennial.class);
+
   private final Registry registry;
   private final Workers workers;
   private final HandedData handed = new HandedData();
@@ -144,16 +149,29 @@ public final class Perennial implements AutoCloseable {
   }
 
   /**
-   * Runs a configuration, once for each order and seed.
+   * Runs a configuration, once for each order and seed, and writes a report of all of it beside the
+   * results.
    *
    * @throws InputException if something is wrong with the input; nothing was written then
    * @throws RunFailedException if a run failed; the others were run all the same
    */
   public Results run(RunConfiguration configuration, RunOptions options) {
     NativeSetup.ensure();
-    if (configuration.orders() > 0) {
-      return new OrderRuns(this, configuration, options).run();
+    try {
+      Results results =
+          configuration.orders() > 0
+              ? new OrderRuns(this, configuration, options).run()
+              : runSeeds(configuration, options);
+      report(options.out());
+      return results;
+    } catch (RunFailedException e) {
+      report(options.out());
+      throw e;
     }
+  }
+
+  /** As {@link #run}, of one order and without a report. */
+  Results runSeeds(RunConfiguration configuration, RunOptions options) {
     try (Assembly first = assemble(configuration, configuration.allSeeds().get(0))) {
       first.refuseErrors();
       String yaml = new ConfigurationWriter().write(configuration);
@@ -169,6 +187,15 @@ public final class Perennial implements AutoCloseable {
                 seed -> seed == first.seed() ? first : assemble(configuration, seed))
             .run(launcher(configuration));
       }
+    }
+  }
+
+  /** The numbers are what a run is for: they count even if there is no room for the pictures. */
+  private static void report(Path directory) {
+    try {
+      Report.of(List.of(directory)).write(directory.resolve(Report.FILE));
+    } catch (RuntimeException e) {
+      LOG.warn("The report of {} cannot be written", directory, e);
     }
   }
 

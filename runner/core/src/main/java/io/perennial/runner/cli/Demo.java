@@ -2,12 +2,14 @@ package io.perennial.runner.cli;
 
 import io.perennial.api.Metric;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.report.Report;
 import io.perennial.runner.result.Results;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +60,11 @@ final class Demo {
     out.println();
     out.println("(mean ± standard error; forgetting is the loss from a task's best accuracy)");
     out.println("Results: " + directory);
+    if (Files.isDirectory(directory)) {
+      Path report = directory.resolve(Report.FILE);
+      Report.of(List.of(directory)).write(report);
+      out.println("Report: " + report.toAbsolutePath().normalize().toUri());
+    }
     out.flush();
     return CommandLine.ExitCode.OK;
   }

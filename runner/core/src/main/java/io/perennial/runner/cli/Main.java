@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       ListCommand.class,
       DescribeCommand.class,
       SchemaCommand.class,
+      ReportCommand.class,
       LockCommand.class,
       BenchCommand.class
     },

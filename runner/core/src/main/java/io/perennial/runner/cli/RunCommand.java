@@ -3,6 +3,7 @@ package io.perennial.runner.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Spec;
     description = "Trains and measures what a configuration describes.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+  private static final int LAST_PORT = 65_535;
+
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
   @Mixin private final PluginOptions plugins = new PluginOptions();
@@ -39,6 +42,17 @@ final class RunCommand implements Callable<Integer> {
       description = "Goes on from the latest checkpoint in the directory given with --out.")
   private boolean resume;
 
+  @Option(
+      names = "--live",
+      description = "Shows the report in a browser on this machine while the run goes on.")
+  private boolean live;
+
+  @Option(
+      names = "--live-port",
+      paramLabel = "N",
+      description = "The port of the live report; 0 for any that is free. Default: 0")
+  private @Nullable Integer livePort;
+
   @Override
   public Integer call() {
     Main parent = Given.value(main);
@@ -48,9 +62,23 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           own.commandLine(), "--resume needs --out DIR, the directory of the run to go on with");
     }
+    OptionalInt port = port(own);
     try (Engine engine = parent.engine(running.threads(), plugins)) {
-      return new Running(engine, own.commandLine(), running)
+      return new Running(engine, own.commandLine(), running, port)
           .run(Given.value(file), overrides, resume);
     }
+  }
+
+  /** Where the live report is to be; empty for none. */
+  private OptionalInt port(CommandSpec own) {
+    Integer given = livePort;
+    if (given == null) {
+      return live ? OptionalInt.of(0) : OptionalInt.empty();
+    }
+    if (given < 0 || given > LAST_PORT) {
+      throw new ParameterException(
+          own.commandLine(), "--live-port must be from 0 to 65535, not " + given);
+    }
+    return OptionalInt.of(given);
   }
 }

@@ -2,10 +2,12 @@ package io.perennial.runner.cli;
 
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Metric;
+import io.perennial.runner.report.Report;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,16 @@ final class RunSummary {
       seconds(runs);
     }
     out.println("Results: " + directory);
+    report(directory);
     out.flush();
+  }
+
+  /** Where the pictures are, if they could be made. */
+  private void report(Path directory) {
+    Path report = directory.resolve(Report.FILE);
+    if (Files.exists(report)) {
+      out.println("Report: " + report.toAbsolutePath().normalize().toUri());
+    }
   }
 
   /** A mean with its standard error, or one of them, or the reason why there is neither. */

@@ -5,6 +5,7 @@ import io.perennial.api.RunListener;
 import io.perennial.runner.RunFailedException;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.report.LiveServer;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.Slug;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** Runs configurations, shows how far they are, and prints what came out. */
@@ -25,11 +28,22 @@ final class Running {
   private final Engine engine;
   private final CommandLine command;
   private final RunningOptions options;
+  private final OptionalInt livePort;
 
   Running(Engine engine, CommandLine command, RunningOptions options) {
+    this(engine, command, options, OptionalInt.empty());
+  }
+
+  /**
+   * Runs with a live report.
+   *
+   * @param livePort where; empty for none, 0 for any port that is free
+   */
+  Running(Engine engine, CommandLine command, RunningOptions options, OptionalInt livePort) {
     this.engine = engine;
     this.command = command;
     this.options = options;
+    this.livePort = livePort;
   }
 
   int run(Path file, List<String> overrides, boolean resume) {
@@ -51,9 +65,14 @@ final class Running {
   /** Runs one configuration into a directory. */
   Results run(RunConfiguration configuration, Path out, boolean resume) {
     try (RunLog log = new RunLog(out.resolve("run.log"));
-        Progress progress = new Progress(configuration, options.quiet())) {
+        Progress progress = new Progress(configuration, options.quiet());
+        LiveServer live = live(out, progress)) {
+      if (live != null) {
+        command.getErr().println("Live report: " + live.address());
+        command.getErr().flush();
+      }
       List<RunListener> listeners = new ArrayList<>(List.of(log));
-      progress.listener().ifPresent(listeners::add);
+      listeners.addAll(progress.listeners());
       return engine.run(configuration, new RunOptions(out, resume, listeners));
     } catch (InputException e) {
       throw e;
@@ -64,6 +83,10 @@ final class Running {
       }
       throw e;
     }
+  }
+
+  private @Nullable LiveServer live(Path out, Progress progress) {
+    return livePort.isPresent() ? LiveServer.start(out, progress::line, livePort.getAsInt()) : null;
   }
 
   /** Where the results of a run go: as given, or a new directory under {@code runs}. */

@@ -5,21 +5,30 @@ import io.perennial.api.Artefact;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes results into a directory: {@code config.yaml}, {@code results.json}, {@code accuracy.csv}
- * and {@code artefacts/STRATEGY/NAME.csv} or {@code .png}. May be called again as the run goes on;
- * each file is replaced as a whole. A number that is missing is {@code null} in JSON and empty in
- * CSV.
+ * and {@code artefacts/STRATEGY/NAME.csv} or {@code .png}, whose titles are in {@code
+ * artefacts/index.json}. May be called again as the run goes on; each file is replaced as a whole.
+ * A number that is missing is {@code null} in JSON and empty in CSV.
  */
 public final class ResultsWriter {
   /** The file that holds a run's numbers. */
   public static final String RESULTS = "results.json";
+
+  /** The file that holds the configuration as it was understood. */
+  public static final String CONFIGURATION = OutputDirectory.CONFIGURATION;
+
+  /** The directory of what strategies contributed. */
+  public static final String ARTEFACTS = "artefacts";
+
+  /** The file in it that tells their titles and kinds. */
+  public static final String INDEX = "index.json";
 
   private final Path directory;
   private final JsonMapper mapper =
@@ -54,9 +63,13 @@ public final class ResultsWriter {
   /** Writes one run. */
   public void write(RunResult run) {
     AtomicFile.write(directory.resolve("accuracy.csv"), Csv.bytes(table(run.accuracy())));
-    Set<Path> taken = new HashSet<>();
+    Map<Path, Map<String, String>> index = new LinkedHashMap<>();
     run.artefacts()
-        .forEach((strategy, artefacts) -> artefacts.forEach(a -> write(strategy, a, taken)));
+        .forEach((strategy, artefacts) -> artefacts.forEach(a -> write(strategy, a, index)));
+    if (!index.isEmpty()) {
+      AtomicFile.write(
+          directory.resolve(ARTEFACTS).resolve(INDEX), mapper.writeValueAsBytes(index.values()));
+    }
     AtomicFile.write(directory.resolve(RESULTS), mapper.writeValueAsBytes(ResultsJson.of(run)));
   }
 
@@ -87,15 +100,29 @@ public final class ResultsWriter {
         mapper.writeValueAsBytes(ResultsJson.orders(name, orders, planned)));
   }
 
-  private void write(String strategy, Artefact artefact, Set<Path> taken) {
-    Path folder = directory.resolve("artefacts").resolve(Slug.of(strategy));
+  private void write(String source, Artefact artefact, Map<Path, Map<String, String>> index) {
     String extension = artefact instanceof Artefact.Image ? ".png" : ".csv";
+    Path folder = Path.of(ARTEFACTS, Slug.of(source));
     String slug = Slug.of(artefact.name());
     Path file = folder.resolve(slug + extension);
-    for (int copy = 2; !taken.add(file); copy++) {
+    for (int copy = 2; index.containsKey(file); copy++) {
       file = folder.resolve(slug + "-" + copy + extension);
     }
-    AtomicFile.write(file, content(artefact));
+    Map<String, String> line = new LinkedHashMap<>();
+    line.put("source", source);
+    line.put("name", artefact.name());
+    line.put("title", artefact.title());
+    line.put("kind", kind(artefact));
+    line.put("file", file.toString().replace('\\', '/'));
+    index.put(file, line);
+    AtomicFile.write(directory.resolve(file), content(artefact));
+  }
+
+  private static String kind(Artefact artefact) {
+    if (artefact instanceof Artefact.Table) {
+      return "table";
+    }
+    return artefact instanceof Artefact.Matrix ? "matrix" : "image";
   }
 
   private static byte[] content(Artefact artefact) {

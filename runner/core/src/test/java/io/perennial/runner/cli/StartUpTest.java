@@ -37,6 +37,10 @@ class StartUpTest {
             "tools.jackson",
             "org.snakeyaml",
             "me.tongfei",
+            "freemarker.",
+            "org.mozilla",
+            "com.github.weisj",
+            "com.sun.net.httpserver",
             "io.perennial.models");
   }
 }

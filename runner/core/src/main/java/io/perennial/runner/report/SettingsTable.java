@@ -1,0 +1,75 @@
+package io.perennial.runner.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** The settings of several configurations beside one another: a row for each that differs. */
+final class SettingsTable {
+  private final List<Entry> entries;
+
+  SettingsTable(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /** Empty when there is nothing to compare. */
+  List<Map<String, Object>> rows() {
+    if (entries.size() < 2) {
+      return List.of();
+    }
+    List<Map<String, String>> settings = entries.stream().map(SettingsTable::flat).toList();
+    Set<String> keys = new LinkedHashSet<>();
+    settings.forEach(map -> keys.addAll(map.keySet()));
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (String key : keys) {
+      List<String> cells = settings.stream().map(map -> map.getOrDefault(key, "")).toList();
+      if (cells.stream().distinct().count() > 1) {
+        rows.add(row(key, cells));
+      }
+    }
+    return rows;
+  }
+
+  static Map<String, Object> row(String key, List<String> cells) {
+    boolean same = cells.stream().distinct().count() == 1;
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("key", key);
+    // One cell over all columns says it better than the same text in each.
+    row.put("same", same);
+    row.put("cells", same ? cells.subList(0, 1) : cells);
+    return row;
+  }
+
+  private static Map<String, String> flat(Entry entry) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    try {
+      Load load = new Load(LoadSettings.builder().build());
+      flatten("", load.loadFromString(entry.configuration()), settings);
+    } catch (YamlEngineException e) {
+      // Edited by hand since: it is shown as it stands, but cannot be compared.
+      settings.clear();
+    }
+    return settings;
+  }
+
+  private static void flatten(String path, @Nullable Object value, Map<String, String> settings) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, element) ->
+              flatten(path.isEmpty() ? "" + key : path + "." + key, element, settings));
+    } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+      for (int i = 0; i < list.size(); i++) {
+        flatten(path + "[" + i + "]", list.get(i), settings);
+      }
+    } else if (value != null) {
+      settings.put(path, value.toString());
+    }
+  }
+}

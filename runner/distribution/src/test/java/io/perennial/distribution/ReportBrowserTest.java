@@ -1,0 +1,335 @@
+package io.perennial.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.perennial.runner.Perennial;
+import io.perennial.runner.RunOptions;
+import io.perennial.runner.report.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The report of a real comparison in a real browser. */
+class ReportBrowserTest {
+  /** Everything has been drawn when the page has been scrolled through. */
+  private static final String SCROLL =
+      """
+      const done = arguments[arguments.length - 1];
+      const plots = [...document.querySelectorAll('.plot')];
+      let next = 0;
+      (function step() {
+        const waiting = plots.filter(p => !p.dataset.drawn)[0];
+        if (!waiting || next++ > 400) { window.scrollTo(0, 0); done(plots.filter(p => !p.dataset.drawn).length); return; }
+        waiting.scrollIntoView({behavior: 'instant'});
+        setTimeout(step, 30);
+      })();
+      """;
+
+  /** How many colours each chart's canvas has; an empty one has one. */
+  private static final String COLOURS =
+      """
+      return [...document.querySelectorAll('.plot')].map(plot => {
+        const canvas = plot.querySelector('canvas');
+        const data = new Uint32Array(canvas.getContext('2d')
+            .getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+        return new Set(data).size;
+      });
+      """;
+
+  @TempDir private static Path directory = Path.of("");
+
+  private static Browser browser;
+  private static Path page = Path.of("");
+
+  @BeforeAll
+  static void compare() {
+    browser = Browser.start();
+    run("naive", "naive", "");
+    run("ewc", "ewc", ", lambda: 1000");
+    run("gate", "expert-gate", "");
+    run("replay", "generative-replay", ", hidden: [20], latent: 4");
+    page = directory.resolve("report.html");
+    Report.of(List.of(directory.resolve("runs"))).write(page);
+  }
+
+  private static void run(String name, String strategy, String settings) {
+    String yaml =
+        """
+        name: split digits by %s
+        pipeline: %s
+        seeds: [1, 2]
+        scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: class-incremental}
+        model: {type: mlp, hidden: [20]}
+        training: {iterations: 30, batchSize: 16, optimizer: {type: adam, learningRate: 0.003}}
+        curves: {every: 10, examples: 50}
+        strategies: [{type: %s%s}]
+        """
+            .formatted(
+                name,
+                strategy.equals("expert-gate") ? "model-expansion" : "knowledge-retention",
+                strategy,
+                settings);
+    try (Perennial perennial = Perennial.start(1)) {
+      perennial.run(
+          perennial.parse(yaml), RunOptions.into(directory.resolve("runs").resolve(name)));
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  private static void open(int width, String scheme) {
+    browser.screen(width, 1000, scheme).open(page.toUri());
+    long left = (Long) browser.driver().executeAsyncScript(SCROLL);
+    assertThat(left).as("charts that were not drawn").isZero();
+  }
+
+  private static void shoot(String name) throws IOException {
+    Number height = browser.script(Number.class, "return document.documentElement.scrollHeight");
+    Number width = browser.script(Number.class, "return window.innerWidth");
+    String scheme =
+        browser.script(Boolean.class, "return matchMedia('(prefers-color-scheme: dark)').matches")
+            ? "dark"
+            : "light";
+    browser.screen(width.intValue(), Math.min(height.intValue(), 9000), scheme);
+    browser.screenshot(Path.of("target", "report-screenshots", name + ".png"));
+  }
+
+  @Test
+  void everyChartIsDrawnWithoutErrorsOrRequests() throws IOException {
+    open(1280, "light");
+    List<?> colours = browser.list(COLOURS);
+    // Curves, metrics, three of cost, four matrices, and what the strategies contribute.
+    assertThat(colours).hasSizeGreaterThan(14).allMatch(count -> ((Long) count) > 8);
+    assertThat(
+            browser.list("return [...document.querySelectorAll('img')].map(i => i.naturalWidth)"))
+        .isNotEmpty()
+        .allMatch(width -> (Long) width > 8);
+    shoot("light");
+    open(1280, "dark");
+    assertThat(
+            browser.script(String.class, "return getComputedStyle(document.body).backgroundColor"))
+        .isEqualTo("rgb(16, 20, 24)");
+    shoot("dark");
+    assertThat(browser.console()).isEmpty();
+    assertThat(browser.requests())
+        .isNotEmpty()
+        .allMatch(url -> url.equals(page.toUri().toString()) || url.startsWith("data:"));
+  }
+
+  @Test
+  void theTablesHaveTheNumbersOfTheResults() throws IOException {
+    open(1280, "light");
+    browser
+        .driver()
+        .executeScript("document.querySelectorAll('details').forEach(d => d.open = true)");
+    List<JsonNode> summaries = new ArrayList<>();
+    List<List<JsonNode>> seeds = new ArrayList<>();
+    for (String name : List.of("ewc", "gate", "naive", "replay")) {
+      Path run = directory.resolve("runs").resolve(name);
+      summaries.add(json(run));
+      seeds.add(List.of(json(run.resolve("seed-1")), json(run.resolve("seed-2"))));
+    }
+    List<String> metrics = List.copyOf(summaries.get(0).path("mean").propertyNames());
+    assertThat(metrics).contains("averageAccuracy", "forgetting");
+    List<?> overview =
+        browser.list(
+            "return [...document.querySelectorAll('.overview tbody tr')].map(r => "
+                + "[...r.querySelectorAll('[data-value]')].map(c => c.dataset.value))");
+    for (int e = 0; e < 4; e++) {
+      for (int m = 0; m < metrics.size(); m++) {
+        JsonNode mean = summaries.get(e).path("mean").path(metrics.get(m));
+        assertThat(((List<?>) overview.get(e)).get(m))
+            .isEqualTo(mean.isNull() ? "" : Double.toString(mean.doubleValue()));
+      }
+      // Rows after the untrained model's: R, the mean over the seeds.
+      List<?> matrix = table("g0-matrix-" + e);
+      for (int i = 0; i < 5; i++) {
+        for (int j = 0; j <= i; j++) {
+          String cell = "/accuracyMatrix/" + i + "/" + j;
+          double mean =
+              (seeds.get(e).get(0).at(cell).doubleValue()
+                      + seeds.get(e).get(1).at(cell).doubleValue())
+                  / 2;
+          assertThat(Double.parseDouble((String) ((List<?>) matrix.get(i + 1)).get(j)))
+              .isEqualTo(mean);
+        }
+      }
+    }
+    int accuracy = metrics.indexOf("averageAccuracy");
+    List<?> bars = table("g0-metric-" + accuracy);
+    for (int e = 0; e < 4; e++) {
+      JsonNode interval = summaries.get(e).at("/interval95/averageAccuracy");
+      assertThat(((List<?>) bars.get(e)).stream().map(v -> Double.parseDouble((String) v)))
+          .containsExactly(
+              summaries.get(e).at("/mean/averageAccuracy").doubleValue(),
+              interval.get(0).doubleValue(),
+              interval.get(1).doubleValue());
+    }
+    assertThat(browser.console()).isEmpty();
+  }
+
+  private static List<?> table(String figure) {
+    return browser.list(
+        "return [...document.getElementById(arguments[0]).querySelectorAll('tbody tr')]"
+            + ".map(r => [...r.querySelectorAll('td')].map(c => c.dataset.value || ''))",
+        figure);
+  }
+
+  private static JsonNode json(Path run) throws IOException {
+    return new JsonMapper().readTree(Files.readAllBytes(run.resolve("results.json")));
+  }
+
+  @Test
+  void everythingCanBeReachedAndReadByKeyboard() {
+    open(1280, "light");
+    // From the top: everything that can have the focus gets it by the tabulator, in order.
+    WebElement body = browser.driver().findElement(By.tagName("body"));
+    body.sendKeys(Keys.TAB);
+    assertThat(focused("className")).isEqualTo("skip");
+    for (int i = 0; i < 40 && !"plot".equals(focused("className")); i++) {
+      browser.driver().switchTo().activeElement().sendKeys(Keys.TAB);
+    }
+    assertThat(focused("className")).isEqualTo("plot");
+    WebElement plot = browser.driver().switchTo().activeElement();
+    assertThat(plot.getDomAttribute("role")).isEqualTo("img");
+    assertThat(plot.getDomAttribute("aria-label")).contains("Line chart of accuracy", "naive 0.");
+    plot.sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    assertThat(spoken()).startsWith("ewc\ntasks learned ").contains(": 0.");
+    plot.sendKeys(Keys.ARROW_DOWN);
+    assertThat(spoken()).startsWith("expert-gate\n");
+    // Then comes its table, which opens with the keyboard.
+    plot.sendKeys(Keys.TAB);
+    WebElement summary = browser.driver().switchTo().activeElement();
+    assertThat(summary.getTagName()).isEqualTo("summary");
+    summary.sendKeys(Keys.ENTER);
+    assertThat(table("g0-learning")).hasSizeGreaterThan(5);
+    WebElement select = browser.driver().findElement(By.cssSelector("#g0-learning select"));
+    select.sendKeys("task 2");
+    assertThat(plot.getDomAttribute("aria-label")).contains("Line chart");
+    assertThat(browser.list("return [...document.querySelectorAll('#g0-learning option')]"))
+        .hasSize(1 + 5 + 4);
+    assertThat(
+            browser.list(
+                "return [...document.querySelectorAll('.plot, select, button, .scroll')].filter(e => "
+                    + "!e.getAttribute('aria-label') && !e.textContent)"))
+        .as("without a name")
+        .isEmpty();
+    assertThat(browser.console()).isEmpty();
+  }
+
+  private static String focused(String property) {
+    return browser.script(String.class, "return document.activeElement." + property);
+  }
+
+  private static String spoken() {
+    return browser.script(String.class, "return document.getElementById('spoken').textContent");
+  }
+
+  @Test
+  void aPhoneShowsItWithoutScrollingSideways() throws IOException {
+    open(360, "light");
+    assertThat(browser.script(Long.class, "return document.documentElement.scrollWidth"))
+        .isLessThanOrEqualTo(360);
+    assertThat(browser.list(COLOURS)).allMatch(count -> ((Long) count) > 8);
+    assertThat(
+            browser.list(
+                "return [...document.querySelectorAll('.plot canvas')].map(c => c.clientWidth)"))
+        .allMatch(width -> (Long) width > 250 && (Long) width <= 360);
+    shoot("phone");
+  }
+
+  @Test
+  void paperGetsEveryChart() throws IOException {
+    browser.screen(1280, 800, "dark").open(page.toUri());
+    Map<String, Object> pdf =
+        browser.driver().executeCdpCommand("Page.printToPDF", Map.of("printBackground", true));
+    byte[] content = Base64.getDecoder().decode((String) pdf.get("data"));
+    Path file = Path.of("target", "report-screenshots", "print.pdf");
+    Files.createDirectories(file.getParent());
+    Files.write(file, content);
+    // The charts below the fold were never seen, but are on the paper.
+    assertThat(
+            browser.list(
+                "return [...document.querySelectorAll('.plot')].filter(p => !p.dataset.drawn)"))
+        .isEmpty();
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void fiftyRunsOfTwentyTasksAreSmallAndFast() throws IOException {
+    String yaml =
+        """
+        name: large
+        pipeline: knowledge-retention
+        seed: 1
+        scenario: {type: permuted, dataset: {type: digits}, tasks: 20, setting: domain-incremental}
+        model: {type: mlp, hidden: [10]}
+        training: {iterations: 10, batchSize: 16, optimizer: {type: sgd, learningRate: 0.1}}
+        curves: {every: 2, examples: 20}
+        strategies: [{type: ewc, lambda: 10}]
+        """;
+    Path one = directory.resolve("one");
+    try (Perennial perennial = Perennial.start(1)) {
+      perennial.run(perennial.parse(yaml), RunOptions.into(one));
+    }
+    List<Path> many = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      Path copy = directory.resolve("many").resolve("run-" + i);
+      try (var files = Files.walk(one)) {
+        for (Path file : files.filter(f -> !f.toString().contains("checkpoint")).toList()) {
+          Path target = copy.resolve(one.relativize(file).toString());
+          Files.createDirectories(target.getParent());
+          if (Files.isRegularFile(file)) {
+            Files.copy(file, target);
+          }
+        }
+      }
+      many.add(copy);
+    }
+    Path large = directory.resolve("large.html");
+    Report.of(many).write(large);
+    assertThat(Files.size(large)).isLessThan(5_000_000);
+    // The best of five: what else this machine does at the time is not the page's.
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      browser.screen(1280, 1000, "light").open(large.toUri());
+      millis.add(
+          ((Number)
+                  browser
+                      .driver()
+                      .executeAsyncScript(
+                          """
+                          const done = arguments[0];
+                          (function wait() {
+                            if (!document.querySelector('#g0-learning .plot[data-drawn]')) { setTimeout(wait, 5); return; }
+                            const select = document.querySelector('#g0-learning select');
+                            select.selectedIndex = 3;
+                            select.dispatchEvent(new Event('change'));
+                            requestAnimationFrame(() => done(performance.now()));
+                          })();
+                          """))
+              .doubleValue());
+    }
+    assertThat(millis).as("milliseconds until a choice was answered").anyMatch(m -> m < 2000);
+    shoot("large");
+    assertThat(browser.console()).isEmpty();
+  }
+}
