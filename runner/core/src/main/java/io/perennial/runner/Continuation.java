@@ -98,6 +98,7 @@ final class Continuation {
                 checkpoints,
                 new RunOptions(out.path(), true, listeners));
         RunResult result = execution.run();
+        Perennial.report(out.path());
         Results results = Results.of(List.of(result));
         Throwable failure = execution.failure();
         if (failure != null) {

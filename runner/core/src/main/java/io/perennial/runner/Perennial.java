@@ -191,7 +191,7 @@ public final class Perennial implements AutoCloseable {
   }
 
   /** The numbers are what a run is for: they count even if there is no room for the pictures. */
-  private static void report(Path directory) {
+  static void report(Path directory) {
     try {
       Report.of(List.of(directory)).write(directory.resolve(Report.FILE));
     } catch (RuntimeException e) {

@@ -60,11 +60,10 @@ final class ContinueCommand implements Callable<Integer> {
       Path run = Given.value(directory);
       RunSummary summary = new RunSummary(own.commandLine().getOut());
       Path file = run.resolve("run.log");
-      try (RunLog log = new RunLog(file)) {
+      try (RunLog log = new RunLog(file);
+          Progress progress = new Progress(List.of(), quiet)) {
         List<RunListener> listeners = new ArrayList<>(List.of(log));
-        if (!quiet) {
-          listeners.add(new ProgressLines(List.of(), System.err, System::nanoTime));
-        }
+        listeners.addAll(progress.listeners());
         summary.print(engine.learn(run, Given.value(tasks), listeners), run);
         return ExitCode.OK;
       } catch (RunFailedException e) {

@@ -1,7 +1,6 @@
 package io.perennial.runner.cli;
 
 import io.perennial.api.RunListener;
-import io.perennial.runner.config.RunConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
@@ -14,8 +13,8 @@ final class Progress implements AutoCloseable {
   private final List<RunListener> listeners = new ArrayList<>();
 
   // Picocli knows a terminal on every JDK; System.console() is not null on newer ones anyway.
-  Progress(RunConfiguration configuration, boolean quiet) {
-    meter = new ProgressMeter(configuration.allSeeds(), System::nanoTime);
+  Progress(List<Long> seeds, boolean quiet) {
+    meter = new ProgressMeter(seeds, System::nanoTime);
     listeners.add(meter);
     if (!quiet) {
       listeners.add(

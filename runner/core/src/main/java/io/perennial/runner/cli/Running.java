@@ -65,7 +65,7 @@ final class Running {
   /** Runs one configuration into a directory. */
   Results run(RunConfiguration configuration, Path out, boolean resume) {
     try (RunLog log = new RunLog(out.resolve("run.log"));
-        Progress progress = new Progress(configuration, options.quiet());
+        Progress progress = new Progress(configuration.allSeeds(), options.quiet());
         LiveServer live = live(out, progress)) {
       if (live != null) {
         command.getErr().println("Live report: " + live.address());
