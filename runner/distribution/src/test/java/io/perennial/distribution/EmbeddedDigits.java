@@ -24,7 +24,7 @@ final class EmbeddedDigits {
       int row = 0;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (++row % 5 == 0) {
-          String[] cells = line.split(",");
+          String[] cells = line.split(",", -1);
           float[] image = new float[64];
           for (int i = 0; i < 64; i++) {
             image[i] = (float) Integer.parseInt(cells[i]) / 16;
