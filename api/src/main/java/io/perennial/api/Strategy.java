@@ -16,7 +16,10 @@ import java.util.function.Consumer;
  *       {@link #afterPhase}, which may ask for more steps, and once {@link #afterTask}.
  * </ol>
  *
- * Within one role strategies are called in the order of their names, then of their position.
+ * <p>After each step, and after each task, a run may be saved and later go on in another process:
+ * {@link #restore}, and if it was in the middle of a task, {@link #taskResumed}.
+ *
+ * <p>Within one role strategies are called in the order of their names, then of their position.
  */
 public interface Strategy extends Stateful {
   /**
@@ -27,6 +30,13 @@ public interface Strategy extends Stateful {
 
   /** Before the first step of a task, when the model already has the task's outputs. */
   default void beforeTask(Learner learner) {}
+
+  /**
+   * Once, after {@link #restore}, in a run that goes on in the middle of a task: {@link #beforeTask}
+   * of that task was called before the run was saved and is not called again. The time to make anew
+   * what was not saved because it follows from the model or from the tasks' data.
+   */
+  default void taskResumed(Learner learner) {}
 
   /** After the optimiser's step; the parameters have moved. */
   default void afterStep(Learner learner, Batch batch) {}

@@ -206,6 +206,11 @@ final class Bench implements AutoCloseable {
     return States.bits(timeless.build());
   }
 
+  /** What the strategy shows of itself. */
+  String artefacts() {
+    return strategy == null ? "" : States.text(strategy.artefacts());
+  }
+
   @Override
   public void close() {
     training.close();

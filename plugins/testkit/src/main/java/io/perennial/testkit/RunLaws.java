@@ -10,14 +10,8 @@ import io.perennial.api.Objective;
 import io.perennial.api.Regularizer;
 import io.perennial.api.Rehearsal;
 import io.perennial.api.Sampling;
-import io.perennial.api.State;
 import io.perennial.api.Strategy;
-import io.perennial.runner.result.CheckpointStore;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +24,6 @@ final class RunLaws {
       List.of(
           Law.ofRuns("the same seed gives the same bits", RunLaws::sameSeed),
           Law.ofRuns("the number of threads changes no bit", RunLaws::threads),
-          Law.ofRuns("a restored run goes on to the bit", RunLaws::restoring),
           Law.ofRuns("what it keeps stays within its bound", RunLaws::bound),
           Law.ofRuns("boundaries that it does not need change nothing", RunLaws::boundaries),
           Law.ofRuns("settings that ask for nothing change nothing", RunLaws::neutral)
@@ -64,55 +57,6 @@ final class RunLaws {
           "A run on " + threads + " threads differs from one on a single thread",
           "Divide work by its shape, never by Workers.threads(), and add up in a fixed order.");
     }
-  }
-
-  private static void restoring(Subject subject) throws IOException {
-    Path directory = Files.createTempDirectory("conformance");
-    try {
-      String whole = bits(subject, Conditions.USUAL);
-      for (int stop = 1; stop < Conditions.USUAL.tasks(); stop++) {
-        State saved = interrupted(subject, stop, directory.resolve("after-" + stop));
-        try (Bench resumed = Bench.of(subject, Conditions.USUAL)) {
-          resumed.training().restore(saved);
-          String before = strategyBits(saved);
-          requireEqual(
-              before,
-              strategyBits(resumed.training().save()),
-              "Saved after " + stop + " tasks, restored and saved again, the state differs",
-              "restore must take over everything that save gave.");
-          States.destroy(saved);
-          resumed.run();
-          requireEqual(
-              whole,
-              resumed.bits(),
-              "A run restored after " + stop + " tasks ends differently",
-              "save must hold everything that later work depends on, generators included, and"
-                  + " restore must copy the tensors it is given.");
-        }
-      }
-    } finally {
-      delete(directory);
-    }
-  }
-
-  /** The state after some tasks, written as a checkpoint and read again. */
-  private static State interrupted(Subject subject, int stop, Path directory) {
-    CheckpointStore store = new CheckpointStore(directory);
-    try (Bench bench = Bench.of(subject, Conditions.USUAL)) {
-      bench
-          .training()
-          .run(
-              (training, tasks) -> {
-                if (tasks == stop) {
-                  store.write(tasks, training.save());
-                }
-              });
-    }
-    return store.latest().orElseThrow().state();
-  }
-
-  private static String strategyBits(State state) {
-    return States.bits(state.part("strategies"));
   }
 
   private static void bound(Subject subject) {
@@ -205,17 +149,9 @@ final class RunLaws {
     return bits.get(0);
   }
 
-  private static void requireEqual(String expected, String actual, String what, String remedy) {
+  static void requireEqual(String expected, String actual, String what, String remedy) {
     if (!expected.equals(actual)) {
       fail(what + ": " + States.difference(expected, actual) + ". " + remedy);
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    try (Stream<Path> all = Files.walk(tree)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -1,9 +1,11 @@
 package io.perennial.testkit;
 
+import io.perennial.api.Artefact;
 import io.perennial.api.State;
 import io.perennial.models.Vectors;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /** What can be told of a saved state without knowing whose it is. */
@@ -31,6 +33,23 @@ final class States {
                         + Vectors.sha256(tensor)
                         + "\n"));
     state.parts().forEach((name, part) -> append(part, path + name + "/", text));
+  }
+
+  /** Every cell of tables and pictures. */
+  static String text(List<Artefact> artefacts) {
+    StringBuilder text = new StringBuilder();
+    for (Artefact artefact : artefacts) {
+      text.append(artefact.name() + " = ");
+      if (artefact instanceof Artefact.Table table) {
+        text.append(table.rows());
+      } else if (artefact instanceof Artefact.Matrix matrix) {
+        text.append(Arrays.deepToString(matrix.values()));
+      } else if (artefact instanceof Artefact.Image image) {
+        text.append(Arrays.deepToString(image.pixels()));
+      }
+      text.append("\n");
+    }
+    return text.toString();
   }
 
   /** The first line that differs, for messages. */
@@ -61,7 +80,7 @@ final class States {
 
   /** Overwrites all tensors, as an owner may who was told that they were copied. */
   static void destroy(State state) {
-    state.tensors().values().forEach(Vectors::zero);
+    state.tensors().values().forEach(tensor -> tensor.assign(0));
     state.parts().values().forEach(States::destroy);
   }
 }

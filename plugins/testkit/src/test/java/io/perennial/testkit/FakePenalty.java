@@ -34,6 +34,9 @@ final class FakePenalty implements Regularizer {
     FORGETS,
     FORGETS_STEPS,
     KEEPS_TENSORS,
+    SAVING_SHRINKS,
+    FORGETS_THE_TASK,
+    NOT_RESTORED_IN_TASK,
     GROWS,
     DENIES_BOUNDARIES,
     REMAPS_NOTHING,
@@ -57,6 +60,7 @@ final class FakePenalty implements Regularizer {
   private @Nullable INDArray anchor;
   private final List<Long> history = new ArrayList<>();
   private double steps;
+  private int stepsOfTask;
 
   @Inject
   FakePenalty(Settings settings, Workers workers) {
@@ -77,6 +81,7 @@ final class FakePenalty implements Regularizer {
 
   @Override
   public void beforeTask(Learner learner) {
+    stepsOfTask = 0;
     if (has(Fault.ACTS_AT_FIRST) && anchor == null) {
       consolidate(learner.model().parameters());
     }
@@ -92,6 +97,7 @@ final class FakePenalty implements Regularizer {
   @Override
   public void afterStep(Learner learner, Batch batch) {
     steps++;
+    stepsOfTask++;
     if (has(Fault.MOVES_PARAMETERS)) {
       Vectors.scale(0.99, learner.model().parameters());
     }
@@ -133,6 +139,7 @@ final class FakePenalty implements Regularizer {
       return 0;
     }
     double weight = has(Fault.FORGETS_STEPS) ? lambda * (1 + steps / 1000) : lambda;
+    weight *= has(Fault.FORGETS_THE_TASK) ? 1 + stepsOfTask / 10.0 : 1;
     double[] b = Doubles.of(importance);
     double[] away = Doubles.minus(Doubles.of(parameters), Doubles.of(anchor));
     double[] gradient = Doubles.of(penaltyGradient);
@@ -165,7 +172,17 @@ final class FakePenalty implements Regularizer {
   }
 
   @Override
+  public void taskResumed(Learner learner) {
+    if (has(Fault.NOT_RESTORED_IN_TASK)) {
+      throw new IllegalStateException("not between tasks");
+    }
+  }
+
+  @Override
   public State save() {
+    if (has(Fault.SAVING_SHRINKS) && anchor != null) {
+      Vectors.scale(0.9, anchor);
+    }
     State.Builder state = State.builder().value("history", List.copyOf(history));
     if (importance != null && anchor != null && !has(Fault.FORGETS)) {
       state.tensor("importance", importance).tensor("anchor", anchor);

@@ -30,6 +30,7 @@ class LawsTest {
   private static final String SEED = "the same seed gives the same bits";
   private static final String THREADS = "the number of threads changes no bit";
   private static final String RESTORING = "a restored run goes on to the bit";
+  private static final String IN_TASK = "a run saved in the middle of a task goes on to the bit";
   private static final String BOUND = "what it keeps stays within its bound";
   private static final String BOUNDARIES = "boundaries that it does not need change nothing";
   private static final String NEUTRAL = "settings that ask for nothing change nothing";
@@ -118,7 +119,7 @@ class LawsTest {
 
   static Stream<Arguments> sound() {
     List<String> always =
-        List.of(RANGES, SETTINGS, SEED, THREADS, RESTORING, BOUND, BOUNDARIES, TOUCH);
+        List.of(RANGES, SETTINGS, SEED, THREADS, RESTORING, IN_TASK, BOUND, BOUNDARIES, TOUCH);
     return Stream.of(
         Arguments.of("penalty", plus(always, NEUTRAL, FIRST, PENALTY, IMPLICIT, GROWTH)),
         Arguments.of("term", plus(always, FIRST, TERM)),
@@ -158,6 +159,10 @@ class LawsTest {
             FakePenalty.Fault.FORGETS, RESTORING, "restored after 1 tasks ends differently"),
         Arguments.of(FakePenalty.Fault.FORGETS_STEPS, RESTORING, "ends differently"),
         Arguments.of(FakePenalty.Fault.KEEPS_TENSORS, RESTORING, "ends differently"),
+        Arguments.of(FakePenalty.Fault.SAVING_SHRINKS, IN_TASK, "save must change nothing"),
+        Arguments.of(
+            FakePenalty.Fault.FORGETS_THE_TASK, IN_TASK, "after step 2 of task 1 ends differently"),
+        Arguments.of(FakePenalty.Fault.NOT_RESTORED_IN_TASK, IN_TASK, "cannot be restored"),
         Arguments.of(FakePenalty.Fault.GROWS, BOUND, "larger than declared"),
         Arguments.of(FakePenalty.Fault.DENIES_BOUNDARIES, BOUNDARIES, "needsBoundaries is false"),
         Arguments.of(FakePenalty.Fault.REMAPS_NOTHING, GROWTH, "out of bounds"),

@@ -23,6 +23,7 @@ import io.perennial.runner.data.Preparation;
 import io.perennial.runner.inspection.LabelChecks;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Kind;
+import io.perennial.runner.plugin.LoadedPlugin;
 import io.perennial.runner.plugin.Registry;
 import io.perennial.runner.plugin.Wiring;
 import io.perennial.runner.result.History;
@@ -35,7 +36,9 @@ import io.perennial.runner.training.TaskStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -47,6 +50,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param metrics to compute in the end
  * @param findings of the pre-flight
  * @param history of what is taught, this run's own tasks included
+ * @param plugins the version of each plugin that has a part in it, with the jars' sums if it was
+ *     dropped in
  * @param stopwatch with the time it took to load the data and arrange the tasks
  */
 record Assembly(
@@ -56,6 +61,7 @@ record Assembly(
     List<Metric> metrics,
     List<Finding> findings,
     History history,
+    Map<String, String> plugins,
     Stopwatch stopwatch)
     implements AutoCloseable {
 
@@ -162,6 +168,7 @@ record Assembly(
         metrics(configuration, registry, wiring),
         List.copyOf(findings),
         before.then(lesson.generation(taught, stream, positions, preparation)),
+        plugins(configuration, registry),
         stopwatch);
   }
 
@@ -222,13 +229,7 @@ record Assembly(
    * late.
    */
   private static void checkWiring(RunConfiguration configuration, Wiring wiring) {
-    List<Configured<?>> blocks = new ArrayList<>();
-    blocks.add(configuration.scenario());
-    blocks.add(configuration.order());
-    blocks.add(configuration.model());
-    blocks.add(configuration.training().optimizer());
-    blocks.addAll(configuration.strategies());
-    blocks.addAll(configuration.listeners());
+    List<Configured<?>> blocks = new ArrayList<>(learning(configuration));
     blocks.add(configuration.launcher());
     blocks.addAll(configuration.metrics());
     List<String> problems = new ArrayList<>();
@@ -241,6 +242,31 @@ record Assembly(
     if (!problems.isEmpty()) {
       throw new InputException(problems);
     }
+  }
+
+  /** The blocks that what is learned follows from. */
+  private static List<Configured<?>> learning(RunConfiguration configuration) {
+    List<Configured<?>> blocks = new ArrayList<>();
+    blocks.add(configuration.scenario());
+    blocks.add(configuration.order());
+    blocks.add(configuration.model());
+    blocks.add(configuration.training().optimizer());
+    blocks.addAll(configuration.strategies());
+    blocks.addAll(configuration.listeners());
+    return blocks;
+  }
+
+  private static Map<String, String> plugins(RunConfiguration configuration, Registry registry) {
+    Map<String, String> plugins = new TreeMap<>();
+    for (Configured<?> block : learning(configuration)) {
+      List<Configured<?>> all = new ArrayList<>(List.of(block));
+      all.addAll(Blocks.inside(block));
+      for (Configured<?> part : all) {
+        LoadedPlugin plugin = registry.get(part.kind(), part.type()).plugin();
+        plugins.put(plugin.name(), registry.identity(plugin));
+      }
+    }
+    return plugins;
   }
 
   /** The parts of a stream without boundaries follow from each other. */

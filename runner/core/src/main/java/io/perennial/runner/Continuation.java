@@ -76,7 +76,8 @@ final class Continuation {
       String file =
           handed.isPresent() ? "" : "continued-%d.yaml".formatted(before.generations().size());
       String yaml = new ConfigurationWriter().write(configuration);
-      boolean begun = latest.tasksDone() > before.tasks().size();
+      boolean begun =
+          latest.tasksDone() > before.tasks().size() || latest.step() != Checkpoint.BETWEEN_TASKS;
       if (begun) {
         requireSame(file, yaml, history, latest);
       }
@@ -96,7 +97,8 @@ final class Continuation {
                 assembly,
                 new ResultsWriter(out.path()),
                 checkpoints,
-                new RunOptions(out.path(), true, listeners));
+                new RunOptions(out.path(), true, listeners),
+                perennial::isToStop);
         RunResult result = execution.run();
         Perennial.report(out.path());
         Results results = Results.of(List.of(result));

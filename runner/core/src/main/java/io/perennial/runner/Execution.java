@@ -17,14 +17,17 @@ import io.perennial.runner.result.History;
 import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
+import io.perennial.runner.training.SavePoints;
 import io.perennial.runner.training.Stage;
 import io.perennial.runner.training.Stopwatch;
 import io.perennial.runner.training.Training;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,8 @@ final class Execution {
   private final CheckpointStore checkpoints;
   private final RunOptions options;
   private final Training training;
+  private final Origin origin;
+  private final Checkpointing checkpointing;
   private String sha256 = "";
   private @Nullable Throwable failure;
 
@@ -48,12 +53,21 @@ final class Execution {
       Assembly assembly,
       ResultsWriter writer,
       CheckpointStore checkpoints,
-      RunOptions options) {
+      RunOptions options,
+      BooleanSupplier stop) {
     this.configuration = configuration;
     this.assembly = assembly;
     this.writer = writer;
     this.checkpoints = checkpoints;
     this.options = options;
+    this.origin = new Origin(assembly);
+    this.checkpointing =
+        new Checkpointing(
+            checkpoints,
+            configuration.checkpoint(),
+            origin,
+            assembly.stopwatch(),
+            stop);
     this.training = new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
@@ -71,13 +85,16 @@ final class Execution {
   /**
    * Goes on from the latest checkpoint if it is to, and learns the tasks that are left.
    *
-   * @throws InputException if no checkpoint is intact, or it has more tasks than the stream;
-   *     nothing was changed then. Whatever goes wrong later is a {@link #failure()}.
+   * @throws InputException if no checkpoint is intact, it has more tasks than the stream, or it was
+   *     made from something else; nothing was changed then. Whatever goes wrong later is a {@link
+   *     #failure()}.
+   * @throws RunStoppedException when it was asked to stop, and is saved
    */
   RunResult run() {
     try {
       Optional<Checkpoint> latest = options.resume() ? checkpoints.latest() : Optional.empty();
       latest.ifPresent(this::refuseShorterStream);
+      latest.ifPresent(this::refuseOtherOrigin);
       return run(latest);
     } finally {
       training.close();
@@ -91,16 +108,31 @@ final class Execution {
       // A run that is killed in its first task is to be seen, too.
       write(RunResult.Status.RUNNING);
       LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
-      training.run(this::taskDone);
+      training.run(savePoints());
       LOG.info("Steps waited {} s for examples", training.secondsWaited());
       sha256 = Vectors.sha256(training.model().parameters());
       return write(RunResult.Status.COMPLETE);
+    } catch (RunStoppedException e) {
+      LOG.info("{}", e.getMessage());
+      write(RunResult.Status.RUNNING);
+      throw e;
     } catch (RuntimeException | Error e) {
       // An error, too: a plugin that does not link or memory that ran out ends this run only.
       LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
       failure = e;
-      return write(RunResult.Status.FAILED);
+      return writeFailed();
     }
+  }
+
+  private RunResult writeFailed() {
+    RunResult failed = result(RunResult.Status.FAILED);
+    try {
+      writer.write(failed);
+    } catch (UncheckedIOException e) {
+      // A full disk, say; what failed is told all the same.
+      LOG.warn("{}", e.getMessage());
+    }
+    return failed;
   }
 
   /** A stream may have grown since, but what was learned must still be in it. */
@@ -113,19 +145,49 @@ final class Execution {
     }
   }
 
+  /** What was learned so far, and what is to come, must be what an uninterrupted run has. */
+  private void refuseOtherOrigin(Checkpoint latest) {
+    List<String> differences = origin.differences(latest.state());
+    if (differences.isEmpty()) {
+      return;
+    }
+    if (options.force()) {
+      differences.forEach(difference -> LOG.warn("Goes on although {}", difference));
+      return;
+    }
+    List<String> problems = new ArrayList<>();
+    differences.forEach(difference -> problems.add("cannot go on to the bit: " + difference + "."));
+    problems.add(
+        "Bring back what was there, start anew in another directory, or give --force to go on with a"
+            + " run that no uninterrupted one would equal.");
+    throw new InputException(problems);
+  }
+
   private void resume(Checkpoint latest) {
     latest.damaged().forEach(LOG::warn);
     training.restore(latest.state());
-    LOG.info("Resumed after {} tasks", latest.tasksDone());
+    LOG.info("Resumed {}", latest.place());
   }
 
-  private void taskDone(Training done, int tasks) {
-    checkpoints.write(tasks, done.save());
-    // Results hold all T² cells of R. Where nothing was measured they have nothing new to tell, and
-    // writing them after each task of a long stream would cost more than learning it.
-    if (done.measures(tasks - 1)) {
-      write(RunResult.Status.RUNNING);
-    }
+  private SavePoints savePoints() {
+    int all = assembly.plan().stream().size();
+    return new SavePoints() {
+      @Override
+      public void taskDone(Training done, int tasks) {
+        checkpointing.taskDone(done, tasks);
+        // Results hold all T² cells of R. Where nothing was measured they have nothing new to tell,
+        // and writing them after each task of a long stream would cost more than learning it.
+        if (done.measures(tasks - 1)) {
+          write(RunResult.Status.RUNNING);
+        }
+        checkpointing.stopIfAsked(tasks, all);
+      }
+
+      @Override
+      public void stepDone(Training done) {
+        checkpointing.stepDone(done);
+      }
+    };
   }
 
   private RunResult write(RunResult.Status status) {
@@ -236,11 +298,16 @@ final class Execution {
 
   private Map<String, Object> environment() {
     NativeSetup.Report report = NativeSetup.ensure();
-    return new Environment(
-            report.nd4jVersion(),
-            report.actualKernel(),
-            report.cpu(),
-            assembly.plan().workers().threads())
-        .toMap();
+    Map<String, Object> environment =
+        new Environment(
+                report.nd4jVersion(),
+                report.actualKernel(),
+                report.cpu(),
+                assembly.plan().workers().threads())
+            .toMap();
+    List<String> plugins = new ArrayList<>();
+    assembly.plugins().forEach((name, identity) -> plugins.add(name + " " + identity));
+    environment.put("plugins", String.join("; ", plugins));
+    return environment;
   }
 }

@@ -76,7 +76,7 @@ public final class LifelongModel implements AutoCloseable {
   }
 
   private static Predictor predictor(Perennial perennial, RunDirectory run) {
-    Checkpoint latest = run.latest(run.checkpoints());
+    Checkpoint latest = run.learned();
     Plan plan = perennial.toUse(run.configuration(), run.history());
     return new Predictor(plan, latest.state());
   }

@@ -46,7 +46,7 @@ final class OrderRuns {
     String yaml = new ConfigurationWriter().write(configuration);
     try (OutputDirectory out =
         options.resume()
-            ? OutputDirectory.reopen(options.out(), yaml)
+            ? OutputDirectory.reopen(options.out(), yaml, options.force())
             : OutputDirectory.claim(options.out())) {
       ResultsWriter writer = new ResultsWriter(out.path());
       writer.writeConfiguration(yaml);
@@ -68,7 +68,7 @@ final class OrderRuns {
 
   private void run(int k, Path directory) {
     boolean begun = options.resume() && OutputDirectory.isBegun(directory);
-    RunOptions own = new RunOptions(directory, begun, options.listeners());
+    RunOptions own = new RunOptions(directory, begun, options.force(), options.listeners());
     try {
       done.add(perennial.runSeeds(variant(configuration, k), own));
     } catch (RunFailedException e) {

@@ -26,6 +26,7 @@ import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.training.Plan;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ public final class Perennial implements AutoCloseable {
   private final Registry registry;
   private final Workers workers;
   private final HandedData handed = new HandedData();
+  private final AtomicBoolean stop = new AtomicBoolean();
 
   private Perennial(Registry registry, Workers workers) {
     this.registry = registry;
@@ -154,6 +156,7 @@ public final class Perennial implements AutoCloseable {
    *
    * @throws InputException if something is wrong with the input; nothing was written then
    * @throws RunFailedException if a run failed; the others were run all the same
+   * @throws RunStoppedException after {@link #stop}
    */
   public Results run(RunConfiguration configuration, RunOptions options) {
     NativeSetup.ensure();
@@ -177,16 +180,20 @@ public final class Perennial implements AutoCloseable {
       String yaml = new ConfigurationWriter().write(configuration);
       try (OutputDirectory out =
           options.resume()
-              ? OutputDirectory.reopen(options.out(), yaml)
+              ? OutputDirectory.reopen(options.out(), yaml, options.force())
               : OutputDirectory.claim(options.out())) {
         new ResultsWriter(out.path()).writeConfiguration(yaml);
         return new SeedRuns(
                 configuration,
                 options,
                 out.path(),
-                seed -> seed == first.seed() ? first : assemble(configuration, seed))
+                seed -> seed == first.seed() ? first : assemble(configuration, seed),
+                this::isToStop)
             .run(launcher(configuration));
       }
+    } catch (RunStoppedException e) {
+      stop.set(false);
+      throw e;
     }
   }
 
@@ -197,6 +204,19 @@ public final class Perennial implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.warn("The report of {} cannot be written", directory, e);
     }
+  }
+
+  /**
+   * Asks the run that is going on, or else the next one, to finish its step, to save itself and to
+   * stop. May be called by any thread.
+   */
+  public void stop() {
+    stop.set(true);
+  }
+
+  /** Whether {@link #stop} was called, and no run has stopped since. */
+  boolean isToStop() {
+    return stop.get();
   }
 
   private Launcher launcher(RunConfiguration configuration) {

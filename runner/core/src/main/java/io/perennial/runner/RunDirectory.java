@@ -48,17 +48,23 @@ final class RunDirectory {
   }
 
   CheckpointStore checkpoints() {
-    return new CheckpointStore(path.resolve("checkpoint"));
+    return new CheckpointStore(path.resolve("checkpoint"), configuration.checkpoint().keep());
+  }
+
+  /** What was learned of whole tasks: the one that a run was stopped in is not to be used yet. */
+  Checkpoint learned() {
+    return required(checkpoints().latestBetweenTasks());
   }
 
   Checkpoint latest(CheckpointStore checkpoints) {
-    return checkpoints
-        .latest()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "The run in %s has not learned any task yet. Let it end first."
-                        .formatted(path)));
+    return required(checkpoints.latest());
+  }
+
+  private Checkpoint required(Optional<Checkpoint> found) {
+    return found.orElseThrow(
+        () ->
+            new InputException(
+                "The run in %s has not learned any task yet. Let it end first.".formatted(path)));
   }
 
   /** Brings its tasks back. */

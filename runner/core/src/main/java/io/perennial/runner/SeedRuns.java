@@ -1,5 +1,6 @@
 package io.perennial.runner;
 
+import io.perennial.api.InputException;
 import io.perennial.api.Launcher;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
@@ -8,6 +9,7 @@ import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsReader;
 import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.result.RunResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,15 +18,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The runs of a configuration, one for each seed, as they end. */
 final class SeedRuns {
+  private static final Logger LOG = LoggerFactory.getLogger(SeedRuns.class);
+
   private final RunConfiguration configuration;
   private final RunOptions options;
   private final Path out;
   private final LongFunction<Assembly> assemble;
+  private final BooleanSupplier stop;
   private final boolean several;
   private final ResultsWriter writer;
 
@@ -32,21 +40,25 @@ final class SeedRuns {
   private final Map<Integer, RunResult> ended = new TreeMap<>();
 
   private @Nullable Throwable failure;
+  private @Nullable RunStoppedException stopped;
 
   /**
    * Prepares the runs.
    *
    * @param assemble makes the run of a seed
+   * @param stop whether the run at hand is to stop
    */
   SeedRuns(
       RunConfiguration configuration,
       RunOptions options,
       Path out,
-      LongFunction<Assembly> assemble) {
+      LongFunction<Assembly> assemble,
+      BooleanSupplier stop) {
     this.configuration = configuration;
     this.options = options;
     this.out = out;
     this.assemble = assemble;
+    this.stop = stop;
     this.several = !configuration.seeds().isEmpty();
     this.writer = new ResultsWriter(out);
   }
@@ -82,6 +94,9 @@ final class SeedRuns {
     } catch (RuntimeException | LinkageError e) {
       failure = failure == null ? e : failure;
     }
+    if (stopped != null) {
+      throw stopped;
+    }
     for (SeedRun run : runs) {
       if (!ended.containsKey(run.position)) {
         run.fetch();
@@ -95,7 +110,14 @@ final class SeedRuns {
   }
 
   private void writeSummary() {
-    writer.writeSummary(configuration.name(), results(), configuration.allSeeds().size());
+    try {
+      writer.writeSummary(configuration.name(), results(), configuration.allSeeds().size());
+    } catch (UncheckedIOException e) {
+      if (failure == null) {
+        throw e;
+      }
+      LOG.warn("{}", e.getMessage()); // A full disk, say, of which the failure tells.
+    }
   }
 
   /** The run of one seed. */
@@ -139,9 +161,19 @@ final class SeedRuns {
                 configuration,
                 assembly,
                 new ResultsWriter(directory()),
-                new CheckpointStore(directory().resolve("checkpoint")),
-                options);
+                new CheckpointStore(
+                    directory().resolve("checkpoint"), configuration.checkpoint().keep()),
+                options,
+                stop);
         end(execution.run(), execution.failure());
+      } catch (RunStoppedException e) {
+        stopped = e;
+        throw e;
+      } catch (InputException e) {
+        if (!several) {
+          throw e;
+        }
+        failure = failure == null ? e : failure;
       } catch (RuntimeException e) {
         // Its data or its output directory, say: the other seeds are run all the same.
         failure = failure == null ? e : failure;

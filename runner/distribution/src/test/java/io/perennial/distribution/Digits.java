@@ -81,7 +81,7 @@ final class Digits {
     return first;
   }
 
-  private static void assertEqual(RunResult actual, RunResult expected) {
+  static void assertEqual(RunResult actual, RunResult expected) {
     assertThat(actual.parametersSha256()).isEqualTo(expected.parametersSha256()).hasSize(64);
     assertThat(actual.parameters()).isEqualTo(expected.parameters());
     assertThat(actual.artefacts())

@@ -3,8 +3,8 @@ package io.perennial.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.perennial.api.InputException;
 import io.perennial.runner.Perennial;
-import io.perennial.runner.RunFailedException;
 import io.perennial.runner.RunOptions;
 import io.perennial.runner.inspection.Inspection;
 import io.perennial.runner.result.RunResult;
@@ -100,7 +100,7 @@ class GrowingStreamTest {
     String results = Files.readString(out.resolve("results.json"));
     Files.delete(stream.resolve("2024-02.csv"));
     assertThatThrownBy(() -> run(stream, "domain-incremental", out, true))
-        .isInstanceOf(RunFailedException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("has learned 2 tasks, but the stream has only 1 now");
     assertThat(out.resolve("results.json")).content().isEqualTo(results);
   }

@@ -48,19 +48,36 @@ final class PlainMachine {
 
   /** Runs a command to its end, with these variables beside {@code PATH}. */
   Outcome run(Path workingDirectory, Map<String, String> environment, List<String> command) {
+    return Outcome.of(builder(workingDirectory, environment, command));
+  }
+
+  private ProcessBuilder builder(
+      Path workingDirectory, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", path);
     // The encoding of what it prints.
     builder.environment().put("LC_ALL", "C.UTF-8");
     builder.environment().putAll(environment);
-    return Outcome.of(builder);
+    return builder;
   }
 
   /** Runs the launcher of an unpacked archive, there. */
   Outcome perennial(Path archive, String... arguments) {
+    return run(archive, Map.of(), command(archive, arguments));
+  }
+
+  /** Starts it, and does not wait for the end; its errors go into a file. */
+  Process start(Path archive, Path errors, String... arguments) throws IOException {
+    return builder(archive, Map.of(), command(archive, arguments))
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(errors.toFile())
+        .start();
+  }
+
+  private static List<String> command(Path archive, String... arguments) {
     List<String> command = new ArrayList<>(List.of(archive.resolve("bin/perennial").toString()));
     command.addAll(List.of(arguments));
-    return run(archive, Map.of(), command);
+    return command;
   }
 }

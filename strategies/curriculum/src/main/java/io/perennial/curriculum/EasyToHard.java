@@ -5,6 +5,7 @@ import io.perennial.api.Examples;
 import io.perennial.api.Learner;
 import io.perennial.api.RandomSource;
 import io.perennial.api.Sampling;
+import io.perennial.api.State;
 import io.perennial.api.Task;
 import io.perennial.models.Workers;
 import jakarta.inject.Inject;
@@ -72,7 +73,17 @@ public final class EasyToHard implements Sampling {
   @Override
   public void beforeTask(Learner learner) {
     epoch = 0;
-    // A child by name: nothing has to be saved between tasks.
+    rank(learner);
+  }
+
+  /** The ranks follow from the task's data; only the epoch is saved. */
+  @Override
+  public void taskResumed(Learner learner) {
+    rank(learner);
+  }
+
+  private void rank(Learner learner) {
+    // A child by name: its numbers are the same whenever they are drawn.
     RandomSource own = random.child("task " + learner.task().index());
     fromEasyToHard = Ranks.ascending(difficulty(learner.task(), own));
   }
@@ -119,6 +130,16 @@ public final class EasyToHard implements Sampling {
       case LINEAR -> start + (1 - start) * progress;
       case ROOT -> Math.sqrt(start * start + (1 - start * start) * progress);
     };
+  }
+
+  @Override
+  public State save() {
+    return State.builder().value("epoch", (long) epoch).build();
+  }
+
+  @Override
+  public void restore(State state) {
+    epoch = Math.toIntExact(state.integer("epoch"));
   }
 
   @Override

@@ -243,7 +243,6 @@ public final class ElasticWeightConsolidation implements Regularizer {
 
   @Override
   public List<Artefact> artefacts() {
-    // A resumed run knows the tensors' names again after its next task.
     return penalty.isEmpty() || layout.isEmpty()
         ? List.of()
         : List.of(GuardHistogram.of(penalty.quadratic(1).importance(), layout));
@@ -252,7 +251,10 @@ public final class ElasticWeightConsolidation implements Regularizer {
   @Override
   public State save() {
     State.Builder state =
-        State.builder().part("penalty", penalty.save()).part("random", random.save());
+        State.builder()
+            .part("penalty", penalty.save())
+            .part("random", random.save())
+            .value("layout", GuardHistogram.describe(layout));
     if (settings.every() > 0) {
       state.part("recent", recent.save()).value("steps", steps);
     }
@@ -262,6 +264,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
   @Override
   public void restore(State state) {
     penalty.restore(state.part("penalty"));
+    layout = GuardHistogram.layout(state.values().get("layout"));
     random.restore(state.part("random"));
     if (settings.every() > 0) {
       recent.restore(state.part("recent"));

@@ -4,7 +4,10 @@ import io.perennial.api.Artefact;
 import io.perennial.api.Model;
 import io.perennial.models.Vectors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -34,6 +37,28 @@ final class GuardHistogram {
         "Share of each tensor's parameters by importance; the largest is %.3g".formatted(largest),
         columns(),
         rows);
+  }
+
+  /** What a checkpoint keeps of a layout: the tensors' names and lengths, in order. */
+  static Map<String, Long> describe(List<Model.Slice> layout) {
+    Map<String, Long> lengths = new LinkedHashMap<>();
+    layout.forEach(slice -> lengths.put(slice.name(), slice.length()));
+    return lengths;
+  }
+
+  /** The layout that was described, each tensor as a vector. */
+  static List<Model.Slice> layout(@Nullable Object described) {
+    if (!(described instanceof Map<?, ?> lengths)) {
+      throw new IllegalArgumentException("The saved state of ewc does not tell its tensors");
+    }
+    List<Model.Slice> layout = new ArrayList<>();
+    long offset = 0;
+    for (Map.Entry<?, ?> tensor : lengths.entrySet()) {
+      long length = ((Number) tensor.getValue()).longValue();
+      layout.add(new Model.Slice(tensor.getKey().toString(), offset, new long[] {length}));
+      offset += length;
+    }
+    return layout;
   }
 
   private static List<String> columns() {

@@ -225,6 +225,11 @@ public final class ExpertGate implements Expansion, Router, LossTerm, Regularize
   }
 
   @Override
+  public void taskResumed(Learner learner) {
+    inside.all().forEach(strategy -> strategy.taskResumed(expert(learner)));
+  }
+
+  @Override
   public void observe(INDArray parameters, INDArray lossGradient) {
     inside.regularizers().forEach(guard -> guard.observe(parameters, lossGradient));
   }
@@ -310,6 +315,7 @@ public final class ExpertGate implements Expansion, Router, LossTerm, Regularize
     }
     return State.builder()
         .value("related", rel)
+        .value("teacher", (long) teacher)
         .part("gates", gates.save())
         .part("routing", routing.save())
         .part("inside", inside.save())
@@ -318,6 +324,8 @@ public final class ExpertGate implements Expansion, Router, LossTerm, Regularize
 
   @Override
   public void restore(State state) {
+    teacher = Math.toIntExact(state.integer("teacher"));
+    switching = false;
     related.clear();
     for (Object row : (List<?>) state.values().getOrDefault("related", List.of())) {
       related.add(

@@ -101,7 +101,8 @@ final class InsideExperts {
   }
 
   State save() {
-    State.Builder state = State.builder().value("count", (long) states.size());
+    State.Builder state =
+        State.builder().value("count", (long) states.size()).part("current", current());
     for (int t = 0; t < states.size(); t++) {
       state.part(Integer.toString(t), states.get(t).read());
     }
@@ -109,6 +110,10 @@ final class InsideExperts {
   }
 
   void restore(State state) {
+    State current = state.part("current");
+    for (int i = 0; i < strategies.size(); i++) {
+      strategies.get(i).restore(current.part(Integer.toString(i)));
+    }
     states.clear();
     for (int t = 0; t < state.integer("count"); t++) {
       states.add(RestingState.write(state.part(Integer.toString(t))));

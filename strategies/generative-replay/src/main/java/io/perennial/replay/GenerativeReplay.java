@@ -61,6 +61,11 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
     old.begin(learner);
   }
 
+  @Override
+  public void taskResumed(Learner learner) {
+    old.begin(learner);
+  }
+
   /** t - 1 at the t-th task, so that real rows weigh 1/t. */
   @Override
   public double mass(Learner learner) {

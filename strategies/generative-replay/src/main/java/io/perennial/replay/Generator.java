@@ -23,6 +23,10 @@ final class Generator implements Stateful {
   private final RandomSource random;
   private final Adam optimizer;
   private INDArray gradient;
+
+  /** Whether the previous generator is the learning one as it is, as between tasks. */
+  private boolean same;
+
   private int[] conditions = {};
   private double[] targets = {};
 
@@ -63,6 +67,7 @@ final class Generator implements Stateful {
   void learn(Batch batch, RandomSource noise) {
     learning.loss(batch.features(), conditions(batch), batch.weights(), noise, gradient);
     optimizer.step(learning.parameters(), gradient, Optional.empty());
+    same = false;
   }
 
   /** The class of each row; that of soft targets is the most probable one. */
@@ -93,6 +98,7 @@ final class Generator implements Stateful {
   /** From now on samples are those of the generator as it is now. */
   void taskDone() {
     Vectors.assign(learning.parameters(), previous.parameters());
+    same = true;
   }
 
   /**
@@ -105,19 +111,18 @@ final class Generator implements Stateful {
     return previous.generate(classes, noise);
   }
 
-  /** {@inheritDoc} Between tasks, when both generators are the same. */
   @Override
   public State save() {
-    return State.builder()
-        .part("generator", learning.save())
-        .part("optimizer", optimizer.save())
-        .build();
+    State.Builder state =
+        State.builder().part("generator", learning.save()).part("optimizer", optimizer.save());
+    return same ? state.build() : state.part("previous", previous.save()).build();
   }
 
   @Override
   public void restore(State state) {
     learning.restore(state.part("generator"));
-    previous.restore(state.part("generator"));
+    same = !state.parts().containsKey("previous");
+    previous.restore(state.part(same ? "generator" : "previous"));
     optimizer.restore(state.part("optimizer"));
     renewGradient();
   }

@@ -32,7 +32,7 @@ final class OldTasks implements Stateful {
     this.workers = workers;
   }
 
-  /** Before the first step of the next task. */
+  /** Before the first step of the next task, or of what is left of a restored one. */
   void begin(Learner learner) {
     Model model = learner.model();
     Generator taught = generator;
@@ -48,9 +48,11 @@ final class OldTasks implements Stateful {
       generator = taught;
       if (!restored.isEmpty()) {
         taught.restore(restored.part("generator"));
-        Model previous = model.copy();
-        previous.restore(restored.part("solver"));
-        solver = new PreviousSolver(previous, requests);
+        if (restored.parts().containsKey("solver")) {
+          Model previous = model.copy();
+          previous.restore(restored.part("solver"));
+          solver = new PreviousSolver(previous, requests);
+        }
         restored = State.EMPTY;
       }
     }
@@ -103,13 +105,14 @@ final class OldTasks implements Stateful {
 
   @Override
   public State save() {
-    if (generator == null || solver == null) {
+    if (generator == null) {
       return restored;
     }
-    return State.builder()
-        .part("generator", generator.save())
-        .part("solver", solver.model().save())
-        .build();
+    State.Builder state = State.builder().part("generator", generator.save());
+    if (solver != null) {
+      state.part("solver", solver.model().save());
+    }
+    return state.build();
   }
 
   @Override

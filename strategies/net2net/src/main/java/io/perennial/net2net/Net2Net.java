@@ -207,11 +207,26 @@ public final class Net2Net implements Expansion {
 
   @Override
   public State save() {
-    return State.builder().part("random", random.save()).part("log", log.save()).build();
+    return State.builder()
+        .value("growths", (long) growths)
+        .value("epochs", (long) epochs)
+        .value("owedEpochs", (long) owedEpochs)
+        .value("best", best)
+        .value("epochsWithoutRise", (long) epochsWithoutRise)
+        .value("trainingAccuracy", trainingAccuracy)
+        .part("random", random.save())
+        .part("log", log.save())
+        .build();
   }
 
   @Override
   public void restore(State state) {
+    growths = Math.toIntExact(state.integer("growths"));
+    epochs = Math.toIntExact(state.integer("epochs"));
+    owedEpochs = Math.toIntExact(state.integer("owedEpochs"));
+    best = state.number("best");
+    epochsWithoutRise = Math.toIntExact(state.integer("epochsWithoutRise"));
+    trainingAccuracy = state.number("trainingAccuracy");
     random.restore(state.part("random"));
     log.restore(state.part("log"));
   }

@@ -25,10 +25,11 @@ final class Demo {
   private final CommandLine command;
   private final Running running;
 
-  Demo(Engine engine, CommandLine command, RunningOptions options) {
+  Demo(
+      Engine engine, CommandLine command, RunningOptions options, PluginOptions plugins) {
     this.engine = engine;
     this.command = command;
-    this.running = new Running(engine, command, options);
+    this.running = new Running(engine, command, options, plugins);
   }
 
   int run() {
@@ -44,7 +45,7 @@ final class Demo {
     for (String strategy : STRATEGIES) {
       RunConfiguration configuration =
           engine.parse(example("permuted-digits-" + strategy + ".yaml")).withSeeds(SEEDS);
-      Results results = running.run(configuration, directory.resolve(strategy), false);
+      Results results = running.run(configuration, directory.resolve(strategy), false, false);
       table.row(
           strategy,
           metric(results, "averageAccuracy"),

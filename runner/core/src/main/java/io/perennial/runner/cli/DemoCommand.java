@@ -24,7 +24,7 @@ final class DemoCommand implements Callable<Integer> {
     CommandSpec own = Given.value(spec);
     running.check(own);
     try (Engine engine = Given.value(main).engine(running.threads(), plugins)) {
-      return new Demo(engine, own.commandLine(), running).run();
+      return new Demo(engine, own.commandLine(), running, plugins).run();
     }
   }
 }

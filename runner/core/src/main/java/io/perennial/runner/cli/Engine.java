@@ -29,6 +29,9 @@ interface Engine extends AutoCloseable {
 
   Results learn(Path directory, Path tasks, List<RunListener> listeners);
 
+  /** Asks the run that is going on, or else the next one, to save itself and to stop. */
+  void stop();
+
   @Override
   void close();
 }

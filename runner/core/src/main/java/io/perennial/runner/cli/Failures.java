@@ -20,6 +20,12 @@ final class Failures implements IExecutionExceptionHandler {
     if (exception instanceof ParameterException usage) {
       throw usage;
     }
+    if (exception instanceof StoppedException stopped) {
+      err.println(stopped.getMessage() + " Go on with");
+      err.println("  " + stopped.command());
+      err.flush();
+      return stopped.exitCode();
+    }
     if (exception instanceof InputException input) {
       for (String problem : input.problems()) {
         err.println(error(command, problem));

@@ -28,7 +28,9 @@ import picocli.CommandLine.Command;
     exitCodeList = {
       "0:done",
       "1:the run failed",
-      "2:the input was wrong; nothing was started or written"
+      "2:the input was wrong; nothing was started or written",
+      "130:SIGINT (Ctrl-C) stopped the run, which is saved",
+      "143:SIGTERM stopped the run, which is saved"
     })
 public final class Main {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";

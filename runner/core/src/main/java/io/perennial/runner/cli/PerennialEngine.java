@@ -72,6 +72,11 @@ final class PerennialEngine implements Engine {
   }
 
   @Override
+  public void stop() {
+    perennial.stop();
+  }
+
+  @Override
   public void close() {
     perennial.close();
   }

@@ -34,6 +34,11 @@ final class PluginOptions {
     return home.isEmpty() || !Files.isDirectory(own) ? List.of() : List.of(own);
   }
 
+  /** As given. */
+  List<Path> given() {
+    return List.copyOf(directories);
+  }
+
   boolean locked() {
     return locked;
   }

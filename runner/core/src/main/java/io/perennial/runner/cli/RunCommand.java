@@ -53,6 +53,13 @@ final class RunCommand implements Callable<Integer> {
       description = "The port of the live report; 0 for any that is free. Default: 0")
   private @Nullable Integer livePort;
 
+  @Option(
+      names = "--force",
+      description =
+          "With --resume: goes on although the configuration, the data, a plugin, ND4J or the BLAS"
+              + " kernel is another; the run then ends as no uninterrupted one would.")
+  private boolean force;
+
   @Override
   public Integer call() {
     Main parent = Given.value(main);
@@ -62,10 +69,14 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           own.commandLine(), "--resume needs --out DIR, the directory of the run to go on with");
     }
+    if (force && !resume) {
+      throw new ParameterException(
+          own.commandLine(), "--force says how to go on with a run, so it needs --resume");
+    }
     OptionalInt port = port(own);
     try (Engine engine = parent.engine(running.threads(), plugins)) {
-      return new Running(engine, own.commandLine(), running, port)
-          .run(Given.value(file), overrides, resume);
+      return new Running(engine, own.commandLine(), running, plugins, port)
+          .run(Given.value(file), overrides, resume, force);
     }
   }
 

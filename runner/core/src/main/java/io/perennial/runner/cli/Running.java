@@ -4,6 +4,7 @@ import io.perennial.api.InputException;
 import io.perennial.api.RunListener;
 import io.perennial.runner.RunFailedException;
 import io.perennial.runner.RunOptions;
+import io.perennial.runner.RunStoppedException;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.report.LiveServer;
 import io.perennial.runner.result.Results;
@@ -28,10 +29,11 @@ final class Running {
   private final Engine engine;
   private final CommandLine command;
   private final RunningOptions options;
+  private final PluginOptions plugins;
   private final OptionalInt livePort;
 
-  Running(Engine engine, CommandLine command, RunningOptions options) {
-    this(engine, command, options, OptionalInt.empty());
+  Running(Engine engine, CommandLine command, RunningOptions options, PluginOptions plugins) {
+    this(engine, command, options, plugins, OptionalInt.empty());
   }
 
   /**
@@ -39,20 +41,26 @@ final class Running {
    *
    * @param livePort where; empty for none, 0 for any port that is free
    */
-  Running(Engine engine, CommandLine command, RunningOptions options, OptionalInt livePort) {
+  Running(
+      Engine engine,
+      CommandLine command,
+      RunningOptions options,
+      PluginOptions plugins,
+      OptionalInt livePort) {
     this.engine = engine;
     this.command = command;
     this.options = options;
+    this.plugins = plugins;
     this.livePort = livePort;
   }
 
-  int run(Path file, List<String> overrides, boolean resume) {
+  int run(Path file, List<String> overrides, boolean resume, boolean force) {
     Refused.tell(engine, command);
     RunConfiguration configuration = engine.read(file, overrides);
     Path out = out(configuration.name());
     RunSummary summary = new RunSummary(command.getOut());
     try {
-      summary.print(run(configuration, out, resume), out);
+      summary.print(run(configuration, out, resume, force), out);
     } catch (LoggedException e) {
       if (e.getCause() instanceof RunFailedException failed) {
         summary.print(failed.results(), out);
@@ -62,8 +70,26 @@ final class Running {
     return CommandLine.ExitCode.OK;
   }
 
-  /** Runs one configuration into a directory. */
-  Results run(RunConfiguration configuration, Path out, boolean resume) {
+  /**
+   * Runs one configuration into a directory.
+   *
+   * @throws StoppedException if a signal came and the run is saved
+   */
+  Results run(RunConfiguration configuration, Path out, boolean resume, boolean force) {
+    try (Signals signals = new Signals(engine::stop, command.getErr())) {
+      try {
+        return logged(configuration, out, resume, force);
+      } catch (RunStoppedException e) {
+        throw new StoppedException(
+            e,
+            signals.exitCode().orElse(CommandLine.ExitCode.SOFTWARE),
+            ResumeCommand.of(out, options, plugins));
+      }
+    }
+  }
+
+  private Results logged(
+      RunConfiguration configuration, Path out, boolean resume, boolean force) {
     try (RunLog log = new RunLog(out.resolve("run.log"));
         Progress progress = new Progress(configuration.allSeeds(), options.quiet());
         LiveServer live = live(out, progress)) {
@@ -73,8 +99,8 @@ final class Running {
       }
       List<RunListener> listeners = new ArrayList<>(List.of(log));
       listeners.addAll(progress.listeners());
-      return engine.run(configuration, new RunOptions(out, resume, listeners));
-    } catch (InputException e) {
+      return engine.run(configuration, new RunOptions(out, resume, force, listeners));
+    } catch (InputException | RunStoppedException e) {
       throw e;
     } catch (RuntimeException e) {
       Path log = out.resolve("run.log");

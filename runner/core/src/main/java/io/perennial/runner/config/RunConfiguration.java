@@ -33,6 +33,7 @@ import java.util.List;
  * @param listeners beside the runner's own
  * @param launcher of the runs of several seeds
  * @param metrics with settings
+ * @param checkpoint when the run is saved
  */
 @Description("A run: which tasks, which network, which strategies.")
 public record RunConfiguration(
@@ -86,7 +87,11 @@ public record RunConfiguration(
     @Description(
             value = "Metrics with settings to compute; those without settings are computed always.",
             byDefault = "[]")
-        List<Configured<Metric>> metrics) {
+        List<Configured<Metric>> metrics,
+    @Description(
+            value = "When the run is saved in the middle of a task; no result depends on it.",
+            byDefault = "{}")
+        CheckpointSettings checkpoint) {
   /** The examples that accuracies are measured on. */
   public enum MeasureOn {
     /** Those held back for the final word. */
@@ -139,7 +144,8 @@ public record RunConfiguration(
         strategies,
         listeners,
         launcher,
-        metrics);
+        metrics,
+        checkpoint);
   }
 
   /** The same with one seed. */
@@ -161,7 +167,8 @@ public record RunConfiguration(
         strategies,
         listeners,
         launcher,
-        metrics);
+        metrics,
+        checkpoint);
   }
 
   /** The same with one order. */
@@ -183,7 +190,8 @@ public record RunConfiguration(
         strategies,
         listeners,
         launcher,
-        metrics);
+        metrics,
+        checkpoint);
   }
 
   /** The same with another scenario, all of whose tasks are learned. */

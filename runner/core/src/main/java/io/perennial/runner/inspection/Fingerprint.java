@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,12 +31,26 @@ public final class Fingerprint {
    * @return 64 hexadecimal digits
    */
   public static String of(List<Task> tasks) {
+    List<String> prefixes = prefixes(tasks);
+    return prefixes.get(prefixes.size() - 1);
+  }
+
+  /**
+   * Computes it for each beginning of a stream: the first is that of the first task, the last that
+   * of all tasks. A stream to which a task is added keeps those it had.
+   */
+  public static List<String> prefixes(List<Task> tasks) {
     try {
       Fingerprint fingerprint = new Fingerprint(MessageDigest.getInstance("SHA-256"));
-      tasks.forEach(fingerprint::add);
-      return HexFormat.of().formatHex(fingerprint.digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
+      List<String> prefixes = new ArrayList<>(tasks.size());
+      for (Task task : tasks) {
+        fingerprint.add(task);
+        MessageDigest soFar = (MessageDigest) fingerprint.digest.clone();
+        prefixes.add(HexFormat.of().formatHex(soFar.digest()));
+      }
+      return prefixes;
+    } catch (NoSuchAlgorithmException | CloneNotSupportedException e) {
+      throw new IllegalStateException("Every Java platform has a SHA-256 that can be copied", e);
     }
   }
 

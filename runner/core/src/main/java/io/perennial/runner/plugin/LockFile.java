@@ -96,13 +96,22 @@ public final class LockFile {
                 + dropIn.path()
                 + ". Rename one.");
       }
-      try {
-        digests(dropIn).forEach((path, digest) -> text.append(digest + "  " + path + "\n"));
-      } catch (RefusedException e) {
-        throw new InputException(dropIn.path() + ": " + e.getMessage(), e);
-      }
+      sums(dropIn).forEach((path, digest) -> text.append(digest + "  " + path + "\n"));
     }
     return text.toString();
+  }
+
+  /**
+   * The SHA-256 of each jar, by its path in the plugin directory.
+   *
+   * @throws InputException if one cannot be read
+   */
+  static Map<String, String> sums(DropIns.DropIn dropIn) {
+    try {
+      return digests(dropIn);
+    } catch (RefusedException e) {
+      throw new InputException(dropIn.path() + ": " + e.getMessage(), e);
+    }
   }
 
   void check(DropIns.DropIn dropIn) throws RefusedException {

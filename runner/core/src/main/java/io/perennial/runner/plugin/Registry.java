@@ -67,6 +67,21 @@ public final class Registry {
     return Collections.unmodifiableList(dropIns);
   }
 
+  /**
+   * What tells an accepted plugin from another build of it: its version, and if it was dropped in,
+   * the SHA-256 of its jars.
+   *
+   * @throws InputException if one of them cannot be read any more
+   */
+  public String identity(LoadedPlugin plugin) {
+    for (DropIns.DropIn dropIn : dropIns) {
+      if (plugin.jar().filter(dropIn.jars()::contains).isPresent()) {
+        return plugin.version() + " " + String.join(" ", LockFile.sums(dropIn).values());
+      }
+    }
+    return plugin.version();
+  }
+
   /** The refused ones, in the order they were found. */
   public List<Refusal> refused() {
     return Collections.unmodifiableList(refused);

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The three files of one checkpoint: tensors, everything else, and the sums that guard both. */
 final class CheckpointFiles {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String TENSORS = "tensors.safetensors";
   private static final String STATE = "state.json";
   private static final String MANIFEST = "manifest.json";
@@ -26,7 +26,7 @@ final class CheckpointFiles {
   private CheckpointFiles() {}
 
   /** Writes them into an empty directory; when this returns they are on the disk. */
-  static void write(Path directory, int tasksDone, State state) throws IOException {
+  static void write(Path directory, int tasksDone, long step, State state) throws IOException {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     Map<String, Object> json = StateJson.encode(state, "", tensors);
     SafeTensors.write(directory.resolve(TENSORS), tensors);
@@ -38,6 +38,7 @@ final class CheckpointFiles {
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("version", VERSION);
     manifest.put("tasksDone", tasksDone);
+    manifest.put("step", step);
     manifest.put("sha256", files);
     AtomicFile.writeForced(
         directory.resolve(MANIFEST), JsonMapper.shared().writeValueAsBytes(manifest));
@@ -49,15 +50,16 @@ final class CheckpointFiles {
    *
    * @throws InputException if anything about them is wrong
    */
-  static State read(Path directory, int tasksDone) {
+  static State read(Path directory, int tasksDone, long step) {
     try {
       Path manifestFile = directory.resolve(MANIFEST);
       if (Files.isRegularFile(manifestFile) && Files.size(manifestFile) > LARGEST_MANIFEST) {
         throw new InputException("%s: too large to be a manifest.".formatted(manifestFile));
       }
       JsonFile manifest = JsonFile.read(manifestFile);
-      require(manifest, "version", VERSION);
+      requireVersion(manifest, manifestFile);
       require(manifest, "tasksDone", tasksDone);
+      require(manifest, "step", step);
       Map<String, String> sums = manifest.texts("sha256");
       for (String file : List.of(TENSORS, STATE)) {
         Path path = directory.resolve(file);
@@ -65,14 +67,32 @@ final class CheckpointFiles {
           throw new InputException("%s: not the file that was written.".formatted(path));
         }
       }
-      byte[] json = Files.readAllBytes(directory.resolve(STATE));
-      Map<?, ?> values = JsonMapper.shared().readValue(json, Map.class);
-      return StateJson.decode(values, "", SafeTensors.read(directory.resolve(TENSORS)));
+      Map<String, INDArray> tensors = SafeTensors.read(directory.resolve(TENSORS));
+      return decode(Files.readAllBytes(directory.resolve(STATE)), tensors);
     } catch (IOException | RuntimeException e) {
       if (e instanceof InputException problem) {
         throw problem;
       }
       throw new InputException("%s: cannot be read (%s).".formatted(directory, e), e);
+    }
+  }
+
+  /**
+   * The state of a file's bytes.
+   *
+   * @throws RuntimeException if they are no state, or lack a tensor
+   */
+  static State decode(byte[] json, Map<String, INDArray> tensors) {
+    Map<?, ?> values = JsonMapper.shared().readValue(json, Map.class);
+    return StateJson.decode(values, "", tensors);
+  }
+
+  private static void requireVersion(JsonFile manifest, Path file) {
+    long found = manifest.integer("version");
+    if (found != VERSION) {
+      throw new InputException(
+          "%s: a checkpoint of format %d, and this version of Perennial reads format %d."
+              .formatted(file, found, VERSION));
     }
   }
 

@@ -78,11 +78,13 @@ public final class OutputDirectory implements AutoCloseable {
    * Takes the directory of an earlier run, to go on with it. Deletes the unfinished files that a
    * killed process left in it.
    *
-   * @param configuration the resolved configuration to go on with
+   * @param configuration the resolved configuration to go on with; its {@code checkpoint} block may
+   *     differ
+   * @param force whether anything else may, too
    * @throws InputException if it is not there, belongs to a run that is going on, cannot be
    *     written, or was made with another configuration
    */
-  public static OutputDirectory reopen(Path directory, String configuration) {
+  public static OutputDirectory reopen(Path directory, String configuration, boolean force) {
     Path absolute = directory.toAbsolutePath().normalize();
     Path file = absolute.resolve(CONFIGURATION);
     if (!Files.isRegularFile(file)) {
@@ -92,7 +94,10 @@ public final class OutputDirectory implements AutoCloseable {
     }
     OutputDirectory taken = lock(absolute);
     try {
-      requireSame(Files.readString(file), configuration, file);
+      String before = Files.readString(file);
+      if (!force) {
+        requireSame(before, configuration, file);
+      }
     } catch (IOException e) {
       taken.close();
       throw new InputException("%s cannot be read: %s.".formatted(file, reason(e)), e);
@@ -177,17 +182,32 @@ public final class OutputDirectory implements AutoCloseable {
   }
 
   private static void requireSame(String before, String now, Path file) {
-    List<String> old = before.lines().toList();
-    List<String> current = now.lines().toList();
+    List<String> old = linesThatMatter(before);
+    List<String> current = linesThatMatter(now);
     for (int i = 0; i < Math.max(old.size(), current.size()); i++) {
       String was = i < old.size() ? old.get(i).strip() : "nothing";
       String is = i < current.size() ? current.get(i).strip() : "nothing";
       if (!was.equals(is)) {
         throw new InputException(
-            "The run in %s has another configuration: its line %d was '%s', now it is '%s'. Go on with the old one, or start anew in another directory."
+            "The run in %s has another configuration: its line %d was '%s', now it is '%s'. Go on with the old one, start anew in another directory, or give --force to go on with a run that no single configuration describes."
                 .formatted(file.getParent(), i + 1, was, is));
       }
     }
+  }
+
+  /** Without the block that no result depends on. */
+  private static List<String> linesThatMatter(String yaml) {
+    List<String> lines = new ArrayList<>();
+    boolean matters = true;
+    for (String line : yaml.lines().toList()) {
+      if (!line.startsWith(" ")) {
+        matters = !line.startsWith("checkpoint:");
+      }
+      if (matters) {
+        lines.add(line);
+      }
+    }
+    return lines;
   }
 
   private static void create(Path directory, List<Path> created) throws IOException {

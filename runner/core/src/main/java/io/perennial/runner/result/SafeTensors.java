@@ -29,7 +29,7 @@ final class SafeTensors {
   /**
    * Writes a new file and waits until it is on the disk.
    *
-   * @throws IllegalArgumentException if a tensor is neither float, double nor long
+   * @throws IllegalArgumentException if a tensor is neither float, double, int nor long
    */
   static void write(Path file, Map<String, INDArray> tensors) throws IOException {
     byte[] header = header(tensors);

@@ -23,7 +23,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 record SafeTensorsHeader(List<Entry> entries, long dataStart) {
   /** The types that can be written, and their names in the format. */
   static final Map<DataType, String> TYPES =
-      new EnumMap<>(Map.of(DataType.FLOAT, "F32", DataType.DOUBLE, "F64", DataType.INT64, "I64"));
+      new EnumMap<>(
+          Map.of(
+              DataType.FLOAT, "F32",
+              DataType.DOUBLE, "F64",
+              DataType.INT32, "I32",
+              DataType.INT64, "I64"));
 
   /** What the reference implementation accepts. */
   private static final int LONGEST = 100_000_000;

@@ -2,6 +2,8 @@ package io.perennial.runner.training;
 
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
+import io.perennial.api.State;
+import io.perennial.api.Stateful;
 import io.perennial.models.Vectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The optimiser's moments stay those of the last step.
  */
-final class EarlyStopping implements AutoCloseable {
+final class EarlyStopping implements Stateful, AutoCloseable {
   private static final int BATCH = 1024;
 
   private final int patience;
@@ -87,6 +89,23 @@ final class EarlyStopping implements AutoCloseable {
     INDArray kept = parameters;
     if (kept != null && epochsSince > 0) {
       Vectors.assign(kept, model.parameters());
+    }
+  }
+
+  @Override
+  public State save() {
+    State.Builder state = State.builder().value("best", best).value("since", (long) epochsSince);
+    INDArray kept = parameters;
+    return kept == null ? state.build() : state.tensor("parameters", kept).build();
+  }
+
+  @Override
+  public void restore(State state) {
+    close();
+    best = state.number("best");
+    epochsSince = Math.toIntExact(state.integer("since"));
+    if (state.tensors().containsKey("parameters")) {
+      parameters = Vectors.copyOf(state.tensor("parameters"));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Where the time goes: one phase at a time, in seconds. */
 public final class Stopwatch {
@@ -28,12 +29,15 @@ public final class Stopwatch {
 
   private final Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
   private final LongSupplier helpers;
-
-  /** The time of phases within the one that is being timed: it is theirs alone. */
-  private double inner;
-
-  private int depth;
   private double cpu;
+
+  /** Null while nothing is timed. */
+  private @Nullable Phase running;
+
+  /** Up to when its time was added. */
+  private long since;
+
+  private long cpuSince;
 
   /** Counts the processor time of the calling threads only. */
   public Stopwatch() {
@@ -64,20 +68,37 @@ public final class Stopwatch {
    * counts for its own phase only.
    */
   public <T> T time(Phase phase, Supplier<T> work) {
-    double before = inner;
-    long cpuStart = depth++ == 0 ? cpuNanos() : 0;
-    inner = 0;
-    long start = System.nanoTime();
+    Phase outer = turnTo(phase);
     try {
       return work.get();
     } finally {
-      double all = (System.nanoTime() - start) / 1e9;
-      seconds.merge(phase, all - inner, Double::sum);
-      inner = before + all;
-      if (--depth == 0) {
-        cpu += (cpuNanos() - cpuStart) / 1e9;
-      }
+      turnTo(outer);
     }
+  }
+
+  /** Runs a piece of work that is part of no phase, in the middle of one. */
+  public void pause(Runnable work) {
+    Phase outer = turnTo(null);
+    try {
+      work.run();
+    } finally {
+      turnTo(outer);
+    }
+  }
+
+  /** What is running from now on; gives what was until now. */
+  private @Nullable Phase turnTo(@Nullable Phase next) {
+    Phase before = running;
+    long now = System.nanoTime();
+    long cpuNow = cpuNanos();
+    if (before != null) {
+      seconds.merge(before, (now - since) / 1e9, Double::sum);
+      cpu += (cpuNow - cpuSince) / 1e9;
+    }
+    running = next;
+    since = now;
+    cpuSince = cpuNow;
+    return before;
   }
 
   private long cpuNanos() {
@@ -97,6 +118,7 @@ public final class Stopwatch {
   }
 
   State save() {
+    turnTo(running);
     Map<String, Object> values = new LinkedHashMap<>();
     seconds.forEach((phase, value) -> values.put(phase.name(), value));
     values.put(CPU, cpu);

@@ -22,7 +22,6 @@ import io.perennial.api.WordEmbeddings;
 import io.perennial.models.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -30,16 +29,17 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A run: learns the tasks of a stream one after the other and measures what is known after each.
  */
 public final class Training implements Learner {
+  private static final String PHASE = "phase";
+
   private final Plan plan;
   private final Roles roles;
-  private final RandomSource drawing;
+  private final Drawing drawing;
   private final Competition competition;
   private final Evaluator evaluator;
   private final BatchAssembler visiting;
@@ -51,17 +51,20 @@ public final class Training implements Learner {
             return thread;
           });
   private final Stopwatch stopwatch;
+  private final List<RunListener> observers;
   private final List<RunListener> listeners;
-  private final AccuracyMatrix accuracy;
+  private final TaskResults results;
   private final CurveRecorder curve;
   private final Predictions predictions;
-  private final List<Long> strategyBytes = new ArrayList<>();
-  private final List<Long> parameterCounts = new ArrayList<>();
   private final Step stepper;
 
   private Model model;
   private int current;
   private int phase;
+
+  /** Null while no phase of training is under way. */
+  private @Nullable Phase underWay;
+
   private long step;
   private double trainingAccuracy;
 
@@ -73,11 +76,12 @@ public final class Training implements Learner {
   public Training(Plan plan, Stopwatch stopwatch, List<RunListener> observers) {
     this.plan = plan;
     this.stopwatch = stopwatch;
+    this.observers = List.copyOf(observers);
     this.listeners = new ArrayList<>(plan.listeners());
     this.listeners.addAll(observers);
     this.model = plan.model();
     this.roles = new Roles(plan.stages());
-    this.drawing = plan.random().child("draw");
+    this.drawing = new Drawing(roles.sampling, announced(), plan.random().child("draw"));
     List<Task> tasks = plan.stream().tasks();
     this.competition = new Competition(plan.setting(), tasks);
     this.competition.resize(model.classes());
@@ -85,7 +89,8 @@ public final class Training implements Learner {
         new Evaluator(plan.setting(), tasks, roles, competition, model, plan.workers(), background);
     this.visiting =
         new BatchAssembler(model.inputShape(), model.dataType(), plan.workers(), background);
-    this.accuracy = new AccuracyMatrix(tasks.stream().map(Task::name).toList());
+    AccuracyMatrix accuracy = new AccuracyMatrix(tasks.stream().map(Task::name).toList());
+    this.results = new TaskResults(plan.evaluation(), plan.stream(), accuracy);
     this.predictions = new Predictions(accuracy.tasks());
     this.curve =
         new CurveRecorder(plan.curves(), tasks, evaluator, plan.random().child("curves"));
@@ -93,34 +98,42 @@ public final class Training implements Learner {
   }
 
   /**
-   * Learns the tasks that are left.
+   * Learns the tasks that are left, and what is left of one that a restored run was in the middle
+   * of.
    *
-   * @param afterTask called after each task with the number of tasks done, to save what is needed
+   * @param savePoints called where {@link #save} may be
    * @throws DivergedException if the loss stops being a number
    */
-  public void run(ObjIntConsumer<Training> afterTask) {
-    listeners(listener -> listener.runStarted(accuracy));
-    for (int t = parameterCounts.size(); t < plan.stream().size(); t++) {
-      learn(t);
-      listeners(listener -> listener.taskDone(this, accuracy));
-      afterTask.accept(this, t + 1);
+  public void run(SavePoints savePoints) {
+    listeners(listener -> listener.runStarted(accuracy()));
+    for (int t = results.tasks(); t < plan.stream().size(); t++) {
+      learn(t, savePoints);
+      listeners(listener -> listener.taskDone(this, accuracy()));
+      savePoints.taskDone(this, t + 1);
     }
-    listeners(listener -> listener.runDone(accuracy));
+    listeners(listener -> listener.runDone(accuracy()));
   }
 
-  private void learn(int t) {
+  private void learn(int t, SavePoints savePoints) {
     current = t;
-    phase = 0;
-    stopwatch.time(Stopwatch.Phase.CONSOLIDATE, this::prepareTask);
-    if (t == 0) {
-      stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateUntrained);
+    Phase interrupted = underWay;
+    if (interrupted == null) {
+      phase = 0;
+      stopwatch.time(Stopwatch.Phase.CONSOLIDATE, this::prepareTask);
+      if (t == 0) {
+        stopwatch.time(
+            Stopwatch.Phase.EVALUATE,
+            () -> results.measureUntrained(task -> evaluator.accuracy(model, task)));
+      }
+      stopwatch.time(Stopwatch.Phase.EVALUATE, () -> curve.beginTask(model, t, step));
+      train(configuredPhase(), savePoints);
+    } else {
+      tellObservers(interrupted);
+      train(interrupted, savePoints);
     }
-    stopwatch.time(Stopwatch.Phase.EVALUATE, () -> curve.beginTask(model, t, step));
-    stopwatch.time(Stopwatch.Phase.TRAIN, () -> train(plan.settings().epochs(), true));
     for (int more = furtherEpochs(); more > 0; more = furtherEpochs()) {
-      int epochs = more;
       phase++;
-      stopwatch.time(Stopwatch.Phase.TRAIN, () -> train(epochs, false));
+      train(new Phase(phase, more, Long.MAX_VALUE, 0), savePoints);
     }
     if (!Vectors.isFinite(model.parameters())) {
       throw stepper.diverged(this);
@@ -129,9 +142,23 @@ public final class Training implements Learner {
       stopwatch.time(
           Stopwatch.Phase.CONSOLIDATE, () -> strategies(strategy -> strategy.afterTask(this)));
     }
-    parameterCounts.add(model.parameterCount());
-    strategyBytes.add(StateSize.ofStrategies(plan.stages()));
+    results.add(model.parameterCount(), StateSize.ofStrategies(plan.stages()));
     stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateRow);
+  }
+
+  private void evaluateRow() {
+    if (results.measures(current)) {
+      predictions.begin(model.classes());
+      results.measure(current, task -> evaluator.accuracy(model, task, predictions));
+    }
+    curve.endTask(current, step, accuracy());
+  }
+
+  private Phase configuredPhase() {
+    int iterations = plan.settings().iterations();
+    long last = iterations > 0 ? step + iterations : Long.MAX_VALUE;
+    // A phase that a strategy asked for has the epochs it asked for: only this one has patience.
+    return new Phase(0, plan.settings().epochs(), last, plan.settings().patience());
   }
 
   /** Whether strategies are told where tasks begin and end. */
@@ -203,25 +230,78 @@ public final class Training implements Learner {
     strategies(strategy -> strategy.remap(map));
   }
 
-  private void train(int epochs, boolean mayCountIterations) {
-    boolean byIterations = mayCountIterations && plan.settings().iterations() > 0;
-    long last = byIterations ? step + plan.settings().iterations() : Long.MAX_VALUE;
+  private void train(Phase now, SavePoints savePoints) {
+    underWay = now;
     trainingAccuracy = Double.NaN;
-    // A phase that a strategy asked for has the epochs it asked for.
-    int patience = phase == 0 ? plan.settings().patience() : 0;
-    try (EarlyStopping stopping = new EarlyStopping(patience)) {
-      boolean goesOn = true;
-      for (int epoch = 0; goesOn && (byIterations ? step < last : epoch < epochs); epoch++) {
-        Sampling.Draw draw = draw();
-        if (epoch == 0) {
-          long steps = byIterations ? plan.settings().iterations() : epochs * steps(draw);
+    try (now) {
+      stopwatch.time(Stopwatch.Phase.TRAIN, () -> epochs(now, savePoints));
+    }
+    underWay = null;
+  }
+
+  private void epochs(Phase now, SavePoints savePoints) {
+    boolean stopped = false;
+    while (!stopped && now.goesOn(step)) {
+      Sampling.Draw draw = now.draw();
+      if (draw == null) {
+        draw = drawing.next(this);
+        now.begin(draw);
+        if (now.epoch() == 0) {
+          long steps = steps(now, draw);
           listeners(listener -> listener.taskStarted(this, steps));
         }
-        trainingAccuracy = epoch(draw, last);
-        listeners(listener -> listener.epochDone(this, trainingAccuracy));
-        goesOn = goesOn(stopping);
       }
-      stopping.keepBest(model);
+      steps(now, draw, savePoints);
+      trainingAccuracy = now.end(draw);
+      listeners(listener -> listener.epochDone(this, trainingAccuracy));
+      stopped = !goesOn(now.stopping);
+    }
+    now.stopping.keepBest(model);
+  }
+
+  /** What is left of a pass over what was drawn. */
+  private void steps(Phase now, Sampling.Draw draw, SavePoints savePoints) {
+    int batchSize = plan.settings().batchSize();
+    int drawn = draw.examples().length;
+    while (now.from() < drawn && step < now.last) {
+      int from = now.from();
+      int to = Math.min(from + batchSize, drawn);
+      stepper.make(this, draw, from, to, Math.min(to + batchSize, drawn));
+      now.advance(batchSize, stepper.correct());
+      step++;
+      if (curve.isDue(current, step)) {
+        stopwatch.time(Stopwatch.Phase.EVALUATE, () -> curve.measure(model, current, step));
+      }
+      for (RunListener listener : listeners) {
+        listener.stepDone(this, stepper.loss());
+      }
+      savePoints.stepDone(this);
+    }
+  }
+
+  /** The steps of a phase of which a draw is known, if each epoch draws as many. */
+  private long steps(Phase of, Sampling.Draw draw) {
+    int batchSize = plan.settings().batchSize();
+    long each = (draw.examples().length + batchSize - 1L) / batchSize;
+    return of.byIterations() ? of.last - step : of.epochs * each;
+  }
+
+  /**
+   * Whoever is part of the run's state knows from it that the task began; observers are told, with
+   * the steps that are left.
+   */
+  private void tellObservers(Phase interrupted) {
+    Sampling.Draw draw = interrupted.draw();
+    if (draw != null) {
+      int done = interrupted.from() / plan.settings().batchSize();
+      long each = steps(new Phase(0, 1, Long.MAX_VALUE, 0), draw);
+      long left =
+          interrupted.byIterations()
+              ? interrupted.last - step
+              : (interrupted.epochs - interrupted.epoch()) * each - done;
+      for (RunListener observer : observers) {
+        observer.taskStarted(this, left);
+      }
     }
   }
 
@@ -232,76 +312,6 @@ public final class Training implements Learner {
       return true;
     }
     return !stopping.stopsAfter(this);
-  }
-
-  private long steps(Sampling.Draw draw) {
-    int batchSize = plan.settings().batchSize();
-    return (draw.examples().length + batchSize - 1L) / batchSize;
-  }
-
-  private Sampling.Draw draw() {
-    Sampling.Draw draw = announced() ? drawn() : current(inOrder(task().training().size()));
-    if (draw.examples().length == 0) {
-      throw new IllegalStateException(
-          "Nothing was drawn from the training examples of task '" + task().name() + "'");
-    }
-    return draw;
-  }
-
-  /** One pass over what was drawn; the accuracy of its real rows, each before its step. */
-  private double epoch(Sampling.Draw draw, long last) {
-    int batchSize = plan.settings().batchSize();
-    int drawn = draw.examples().length;
-    long correct = 0;
-    int from = 0;
-    for (; from < drawn && step < last; from += batchSize) {
-      int to = Math.min(from + batchSize, drawn);
-      stepper.make(this, draw, from, to, Math.min(to + batchSize, drawn));
-      correct += stepper.correct();
-      step++;
-      if (curve.isDue(current, step)) {
-        stopwatch.time(Stopwatch.Phase.EVALUATE, () -> curve.measure(model, current, step));
-      }
-      listeners(listener -> listener.stepDone(this, stepper.loss()));
-    }
-    return (double) correct / Math.min(from, drawn);
-  }
-
-  private Sampling.Draw drawn() {
-    return roles.sampling.isPresent()
-        ? roles.sampling.get().draw(this, drawing)
-        : current(drawing.permutation(task().training().size()));
-  }
-
-  /** Examples of the current task. */
-  private Sampling.Draw current(int[] examples) {
-    int[] tasks = new int[examples.length];
-    Arrays.fill(tasks, current);
-    return new Sampling.Draw(tasks, examples);
-  }
-
-  private static int[] inOrder(int size) {
-    int[] indices = new int[size];
-    Arrays.setAll(indices, i -> i);
-    return indices;
-  }
-
-  private void evaluateUntrained() {
-    if (plan.evaluation().measuresUntrained()) {
-      for (int j = 0; j < plan.stream().size(); j++) {
-        accuracy.setUntrained(j, evaluator.accuracy(model, j));
-      }
-    }
-  }
-
-  private void evaluateRow() {
-    if (measures(current)) {
-      predictions.begin(model.classes());
-      for (int j = 0; j < columns(current); j++) {
-        accuracy.set(current, j, evaluator.accuracy(model, j, predictions));
-      }
-    }
-    curve.endTask(current, step, accuracy);
   }
 
   private void strategies(Consumer<Strategy> call) {
@@ -318,7 +328,7 @@ public final class Training implements Learner {
 
   /** Whether accuracies are measured after task i. */
   public boolean measures(int i) {
-    return plan.evaluation().measures(i, accuracy.size() - 1) || plan.stream().endsWith(i);
+    return results.measures(i);
   }
 
   /** How long steps waited for rows that were not read ahead in time, part of their own time. */
@@ -328,7 +338,7 @@ public final class Training implements Learner {
 
   /** R, live. */
   public AccuracyMatrix accuracy() {
-    return accuracy;
+    return results.accuracy();
   }
 
   /** Accuracies on the way. */
@@ -348,15 +358,15 @@ public final class Training implements Learner {
 
   /** What the strategies kept after each task done, in bytes. */
   public List<Long> strategyBytes() {
-    return Collections.unmodifiableList(strategyBytes);
+    return results.strategyBytes();
   }
 
   /** All parameters after each task done. */
   public List<Long> parameterCounts() {
-    return Collections.unmodifiableList(parameterCounts);
+    return results.parameterCounts();
   }
 
-  /** The whole state between two tasks. */
+  /** The whole state, as {@link SavePoints} are told of it: between two tasks or two steps. */
   public State save() {
     State.Builder strategies = State.builder();
     for (Stage stage : plan.stages()) {
@@ -366,11 +376,9 @@ public final class Training implements Learner {
     for (int i = 0; i < plan.listeners().size(); i++) {
       followers.part(Integer.toString(i), plan.listeners().get(i).save());
     }
-    return State.builder()
-        .value("step", step)
-        .value("parameterCounts", repeated(parameterCounts))
-        .value("strategyBytes", repeated(strategyBytes))
-        .value("accuracy", measuredRows())
+    State.Builder state = State.builder().value("step", step);
+    results.save(state);
+    state
         .part("curve", curve.save())
         .part("predictions", predictions.save())
         .part("model", model.save())
@@ -378,19 +386,24 @@ public final class Training implements Learner {
         .part("strategies", strategies.build())
         .part("listeners", followers.build())
         .part("drawing", drawing.save())
-        .part("seconds", stopwatch.save())
-        .build();
+        .part("seconds", stopwatch.save());
+    Phase interrupted = underWay;
+    return interrupted == null
+        ? state.build()
+        : state.part(PHASE, interrupted.save(drawing)).build();
   }
 
-  /** Takes over a saved state: the next task to learn is the first one that was not done. */
+  /**
+   * Takes over a saved state: the next task to learn is the first one that was not done, from the
+   * step on after which it was saved.
+   */
   public void restore(State state) {
     step = state.integer("step");
-    restoreRepeated(state.values().get("parameterCounts"), parameterCounts);
-    restoreRepeated(state.values().get("strategyBytes"), strategyBytes);
+    results.restore(state);
     curve.restore(state.part("curve"));
     predictions.restore(state.part("predictions"));
-    restoreRows(list(state.values().get("accuracy")));
-    current = parameterCounts.size() - 1;
+    boolean inTask = state.parts().containsKey(PHASE);
+    current = inTask ? results.tasks() : results.tasks() - 1;
     Optional<Expansion> expansion = roles.expansion;
     if (expansion.isPresent()) {
       model = expansion.get().rebuild(model, state.part("model"));
@@ -407,87 +420,24 @@ public final class Training implements Learner {
     }
     drawing.restore(state.part("drawing"));
     stopwatch.restore(state.part("seconds"));
-  }
-
-  /**
-   * {@code [value, times]} for each run of equal values: a network that does not grow shall not
-   * make every checkpoint larger than the last.
-   */
-  private static List<List<Long>> repeated(List<Long> values) {
-    List<List<Long>> runs = new ArrayList<>();
-    int from = 0;
-    for (int i = 1; i <= values.size(); i++) {
-      if (i == values.size() || !values.get(i).equals(values.get(from))) {
-        runs.add(List.of(values.get(from), (long) (i - from)));
-        from = i;
-      }
-    }
-    return runs;
-  }
-
-  private static void restoreRepeated(@Nullable Object saved, List<Long> values) {
-    values.clear();
-    for (Object run : list(saved)) {
-      long value = ((Number) list(run).get(0)).longValue();
-      int times = ((Number) list(run).get(1)).intValue();
-      values.addAll(Collections.nCopies(times, value));
+    if (inTask) {
+      resumeTask(state.part(PHASE));
     }
   }
 
-  /**
-   * {@code [i, [R[i][0], …]]} for each row that was measured, the untrained model's under -1. All
-   * of R would be T² numbers at each of T tasks, most of them missing when few rows are measured.
-   */
-  private List<List<Object>> measuredRows() {
-    List<List<Object>> rows = new ArrayList<>();
-    if (plan.evaluation().measuresUntrained()) {
-      rows.add(List.of(-1, row(-1, accuracy.size())));
-    }
-    for (int i = 0; i < parameterCounts.size(); i++) {
-      if (measures(i)) {
-        rows.add(List.of(i, row(i, columns(i))));
-      }
-    }
-    return rows;
-  }
-
-  private List<Double> row(int i, int columns) {
-    List<Double> row = new ArrayList<>(columns);
-    for (int j = 0; j < columns; j++) {
-      row.add(i < 0 ? accuracy.untrained(j) : accuracy.at(i, j));
-    }
-    return row;
-  }
-
-  /** How many tasks are measured after task i. */
-  private int columns(int i) {
-    return plan.evaluation().seenOnly() ? i + 1 : accuracy.size();
-  }
-
-  private void restoreRows(List<?> rows) {
-    for (Object entry : rows) {
-      int i = ((Number) list(entry).get(0)).intValue();
-      List<?> row = list(list(entry).get(1));
-      for (int j = 0; j < row.size(); j++) {
-        double value = ((Number) row.get(j)).doubleValue();
-        if (i < 0) {
-          accuracy.setUntrained(j, value);
-        } else {
-          accuracy.set(i, j, value);
-        }
-      }
-    }
-  }
-
-  private static List<?> list(@Nullable Object value) {
-    if (value instanceof List<?> list) {
-      return list;
-    }
-    throw new IllegalArgumentException("The saved state has no list where one is expected");
+  private void resumeTask(State saved) {
+    int patience = saved.integer("number") == 0 ? plan.settings().patience() : 0;
+    Phase interrupted = Phase.restored(saved, patience, drawing, this);
+    phase = interrupted.number;
+    underWay = interrupted;
+    strategies(strategy -> strategy.taskResumed(this));
   }
 
   /** Frees what the run allocated outside the heap, the model included. */
   public void close() {
+    if (underWay != null) {
+      underWay.close();
+    }
     stepper.close();
     evaluator.close();
     visiting.close();
@@ -527,7 +477,7 @@ public final class Training implements Learner {
 
   @Override
   public void visit(Examples examples, int task, int batchSize, Consumer<Batch> visitor) {
-    int[] indices = inOrder(examples.size());
+    int[] indices = Drawing.inOrder(examples.size());
     int[] tasks = new int[indices.length];
     Arrays.fill(tasks, task);
     IntFunction<Examples> source = t -> examples;

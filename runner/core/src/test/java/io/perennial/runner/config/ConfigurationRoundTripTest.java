@@ -94,6 +94,10 @@ class ConfigurationRoundTripTest {
             launcher:
               type: local
             metrics: []
+            checkpoint:
+              everyMinutes: 1.0
+              everySteps: 0
+              keep: 2
             """);
   }
 
@@ -131,7 +135,8 @@ class ConfigurationRoundTripTest {
                     strategies,
                     List.of(listener(name, seed)),
                     new Configured<>(Launcher.class, "local", NONE),
-                    List.of()));
+                    List.of(),
+                    new CheckpointSettings(several.size() / 2.0, several.size(), 1 + several.size())));
   }
 
   /** Anything a file can hold: quotes, colons, line ends, words that mean something to YAML. */

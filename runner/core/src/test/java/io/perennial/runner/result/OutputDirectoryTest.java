@@ -66,25 +66,31 @@ class OutputDirectoryTest {
     try (OutputDirectory first = OutputDirectory.claim(directory)) {
       refused(directory, "Another run is writing into " + first.path());
       new ResultsWriter(directory).writeConfiguration("name: x\n");
-      assertThatThrownBy(() -> OutputDirectory.reopen(directory, "name: x\n"))
+      assertThatThrownBy(() -> OutputDirectory.reopen(directory, "name: x\n", false))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("Another run is writing into");
     }
-    OutputDirectory.reopen(directory, "name: x\n").close();
+    OutputDirectory.reopen(directory, "name: x\n", false).close();
   }
 
   @Test
   void goesOnOnlyWhereTheSameRunWas() {
-    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\n"))
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\n", false))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("There is no run to go on with in " + root);
     new ResultsWriter(root).writeConfiguration("name: x\nseed: 1\n");
-    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\nseed: 2\n"))
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\nseed: 2\n", false))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("its line 2 was 'seed: 1', now it is 'seed: 2'");
-    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\n"))
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: x\n", false))
         .hasMessageContaining("now it is 'nothing'");
-    OutputDirectory.reopen(root, "name: x\nseed: 1\n").close();
+    OutputDirectory.reopen(root, "name: x\nseed: 1\n", false).close();
+    // Unless it is forced to, or nothing follows from the difference.
+    OutputDirectory.reopen(root, "name: x\nseed: 2\n", true).close();
+    OutputDirectory.reopen(root, "name: x\ncheckpoint:\n  keep: 3\nseed: 1\n", false).close();
+    assertThatThrownBy(
+            () -> OutputDirectory.reopen(root, "name: x\ncheckpoint:\n  keep: 3\nseed: 2\n", false))
+        .hasMessageContaining("was 'seed: 1', now it is 'seed: 2'");
   }
 
   @Test
@@ -94,10 +100,10 @@ class OutputDirectoryTest {
     Path unfinished = Files.writeString(root.resolve(".perennial-1.tmp"), "half");
     Path below = Files.writeString(seed.resolve(".perennial-2.tmp"), "half");
     Path mine = Files.writeString(root.resolve(".mine.tmp"), "mine");
-    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: y\n"))
+    assertThatThrownBy(() -> OutputDirectory.reopen(root, "name: y\n", false))
         .isInstanceOf(InputException.class);
     assertThat(unfinished).exists();
-    OutputDirectory.reopen(root, "name: x\n").close();
+    OutputDirectory.reopen(root, "name: x\n", false).close();
     assertThat(unfinished).doesNotExist();
     assertThat(below).doesNotExist();
     assertThat(mine).exists();
