@@ -67,7 +67,10 @@ final class Origin {
    * time: further tasks may be taught elsewhere and with newer plugins.
    */
   List<String> differences(State saved) {
-    State origin = saved.part(PART);
+    State origin = saved.parts().get(PART);
+    if (origin == null) {
+      return List.of("the checkpoint does not tell what it was made from: that cannot be compared");
+    }
     int tasks = Math.toIntExact(origin.integer(TASKS));
     if (tasks <= earlier) {
       return List.of();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,7 +35,7 @@ public final class AtomicFile {
       }
       forceDirectory(directory);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file, e);
+      throw new UncheckedIOException("Cannot write " + file + ": " + reason(e), e);
     }
   }
 
@@ -51,7 +52,17 @@ public final class AtomicFile {
     }
   }
 
-  private static boolean isUnfinished(Path file) {
+  /** What the system says of a failure, without the path that the message has already. */
+  static String reason(IOException e) {
+    if (e instanceof FileSystemException problem && problem.getReason() != null) {
+      return problem.getReason();
+    }
+    String type = e.getClass().getSimpleName().replace("Exception", "");
+    return (type + " " + e.getMessage()).replaceFirst("^IO ", "");
+  }
+
+  /** Whether a file is one that a killed process left. */
+  static boolean isUnfinished(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.startsWith(PREFIX) && name.endsWith(SUFFIX) && Files.isRegularFile(file);
   }

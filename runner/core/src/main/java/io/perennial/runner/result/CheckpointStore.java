@@ -4,7 +4,6 @@ import io.perennial.api.InputException;
 import io.perennial.api.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -117,7 +116,7 @@ public final class CheckpointStore {
       prune(place);
     } catch (IOException e) {
       // The new one is in force; what is too many will be removed with the next.
-      LOG.warn("Old checkpoints in {} cannot be removed: {}", directory, reason(e));
+      LOG.warn("Old checkpoints in {} cannot be removed: {}", directory, AtomicFile.reason(e));
     }
   }
 
@@ -145,14 +144,7 @@ public final class CheckpointStore {
       kept = "Nor can those be listed that are there";
     }
     return "Cannot write a checkpoint into %s: %s. %s. Remedy that, and go on with --resume."
-        .formatted(directory, reason(problem), kept);
-  }
-
-  private static String reason(IOException e) {
-    String message = String.valueOf(e.getMessage());
-    return e instanceof FileSystemException problem && problem.getReason() != null
-        ? problem.getReason()
-        : e.getClass() == IOException.class ? message : e.getClass().getSimpleName() + " " + message;
+        .formatted(directory, AtomicFile.reason(problem), kept);
   }
 
   /**

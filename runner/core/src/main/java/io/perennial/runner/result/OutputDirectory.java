@@ -51,6 +51,7 @@ public final class OutputDirectory implements AutoCloseable {
         taken.close();
         throw e;
       }
+      taken.deleteUnfinished();
       return taken;
     }
     List<Path> created = new ArrayList<>();
@@ -105,7 +106,8 @@ public final class OutputDirectory implements AutoCloseable {
       taken.close();
       throw e;
     }
-    return tidied(taken);
+    taken.deleteUnfinished();
+    return taken;
   }
 
   /**
@@ -121,21 +123,21 @@ public final class OutputDirectory implements AutoCloseable {
       throw new InputException(
           "There is no directory %s. Give the one that a run wrote into.".formatted(absolute));
     }
-    return tidied(lock(absolute));
+    OutputDirectory taken = lock(absolute);
+    taken.deleteUnfinished();
+    return taken;
   }
 
-  private static OutputDirectory tidied(OutputDirectory taken) {
-    Path absolute = taken.path;
+  /** What a killed process was writing; it may have been killed before it wrote anything else. */
+  private void deleteUnfinished() {
     try {
-      AtomicFile.deleteUnfinished(absolute);
+      AtomicFile.deleteUnfinished(path);
     } catch (IOException e) {
-      taken.close();
+      close();
       throw new InputException(
-          "What an interrupted run left in %s cannot be deleted: %s."
-              .formatted(absolute, reason(e)),
+          "What an interrupted run left in %s cannot be deleted: %s.".formatted(path, reason(e)),
           e);
     }
-    return taken;
   }
 
   /** The directory, absolute. */
@@ -163,6 +165,7 @@ public final class OutputDirectory implements AutoCloseable {
     try (Stream<Path> entries = Files.list(directory)) {
       found =
           entries
+              .filter(entry -> !AtomicFile.isUnfinished(entry))
               .map(entry -> String.valueOf(entry.getFileName()))
               .filter(name -> !name.equals(LOCK))
               .sorted()

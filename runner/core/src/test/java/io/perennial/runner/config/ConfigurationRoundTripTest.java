@@ -79,6 +79,9 @@ class ConfigurationRoundTripTest {
               resetOptimizer: true
               patience: 0
             evaluate: all
+            curves:
+              every: 0
+              examples: 1000
             measureOn: test
             firstTasks: 0
             strategies:

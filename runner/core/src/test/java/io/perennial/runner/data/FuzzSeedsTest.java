@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.perennial.api.RandomSource;
+import io.perennial.runner.config.ConfigurationFuzz;
+import io.perennial.runner.plugin.PluginJarFuzz;
+import io.perennial.runner.result.CheckpointFuzz;
+import io.perennial.runner.result.SafeTensorsFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * runs one target, on JDK 17:
  *
  * <pre>{@code
- * mvn -q test -Pfuzz -pl runner/core -am -Dfuzz.target=IdxFuzz -Dfuzz.seconds=300
+ * mvn -q test -Pfuzz -pl runner/core -am -Dfuzz.target=data.IdxFuzz -Dfuzz.seconds=300
  * }</pre>
  */
 class FuzzSeedsTest {
@@ -34,11 +38,16 @@ class FuzzSeedsTest {
 
   static List<Arguments> targets() {
     return List.of(
-        arguments("IdxFuzz", (Target) IdxFuzz::fuzzerTestOneInput),
-        arguments("CsvFuzz", (Target) CsvFuzz::fuzzerTestOneInput),
-        arguments("BabiFuzz", (Target) BabiFuzz::fuzzerTestOneInput),
-        arguments("CifarFuzz", (Target) CifarFuzz::fuzzerTestOneInput),
-        arguments("DerivedFileFuzz", (Target) DerivedFileFuzz::fuzzerTestOneInput));
+        arguments("data.IdxFuzz", (Target) IdxFuzz::fuzzerTestOneInput),
+        arguments("data.CsvFuzz", (Target) CsvFuzz::fuzzerTestOneInput),
+        arguments("data.BabiFuzz", (Target) BabiFuzz::fuzzerTestOneInput),
+        arguments("data.CifarFuzz", (Target) CifarFuzz::fuzzerTestOneInput),
+        arguments("data.DerivedFileFuzz", (Target) DerivedFileFuzz::fuzzerTestOneInput),
+        arguments(
+            "config.ConfigurationFuzz", (Target) ConfigurationFuzz::fuzzerTestOneInput),
+        arguments("result.SafeTensorsFuzz", (Target) SafeTensorsFuzz::fuzzerTestOneInput),
+        arguments("result.CheckpointFuzz", (Target) CheckpointFuzz::fuzzerTestOneInput),
+        arguments("plugin.PluginJarFuzz", (Target) PluginJarFuzz::fuzzerTestOneInput));
   }
 
   @ParameterizedTest(name = "{0}")

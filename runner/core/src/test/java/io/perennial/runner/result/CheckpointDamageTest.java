@@ -52,7 +52,7 @@ class CheckpointDamageTest {
   }
 
   private static State state(int tasksDone, long step) {
-    RandomSource numbers = new RandomSource(31L * tasksDone + step);
+    RandomSource numbers = new RandomSource(1_000_000L * tasksDone + step);
     float[] values = new float[64];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) numbers.nextGaussian();

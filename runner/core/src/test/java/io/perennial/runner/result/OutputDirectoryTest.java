@@ -109,6 +109,13 @@ class OutputDirectoryTest {
     assertThat(mine).exists();
   }
 
+  @Test
+  void aProcessThatWasKilledBeforeItWroteAnythingLeavesAnEmptyDirectory() throws IOException {
+    Path unfinished = Files.writeString(root.resolve(".perennial-1.tmp"), "half");
+    OutputDirectory.claim(root).close();
+    assertThat(unfinished).doesNotExist();
+  }
+
   private void refused(Path directory, String reason) {
     List<Path> before = everything();
     assertThatThrownBy(() -> OutputDirectory.claim(directory))
