@@ -6,6 +6,7 @@ import io.perennial.api.State;
 import io.perennial.api.Stateful;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -109,6 +110,31 @@ public final class Autoencoder implements Stateful, AutoCloseable {
     Pass<?> pass = passes.of(rows(features));
     pass.dense().forward(input);
     return pass.reconstruction().errors(input).clone();
+  }
+
+  /**
+   * Says what {@link #errors} computes.
+   *
+   * @param prefix of the parameters' names
+   * @param features the value with the examples, {@code [N, D]}
+   * @return the value with the errors, {@code [N, 1]}
+   */
+  public String describeErrors(OperatorGraph graph, String prefix, String features) {
+    String outputs =
+        LayerGraph.logits(
+            new LayerGraph(graph, prefix, activation, parameters, layers.slices())
+                .network(new ConvolutionLayers(List.of(), layers), features, List.of()));
+    String values =
+        switch (likelihood) {
+          case BERNOULLI ->
+              graph.add("Sub", graph.add("Softplus", outputs), graph.add("Mul", features, outputs));
+          case GAUSSIAN -> {
+            String difference = graph.add("Sub", features, outputs);
+            String square = graph.add("Mul", difference, difference);
+            yield graph.add("Mul", square, graph.scalar("half", 0.5));
+          }
+        };
+    return graph.add("ReduceSum", Map.of("keepdims", 1L), values, graph.integers("axes", 1));
   }
 
   /** Draws all parameters anew. */

@@ -32,7 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * restoring another shape close the old {@link #parameters()}.
  */
 public final class ConvolutionalNetwork
-    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
+    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening, Describable {
   private final Kernels<?> kernels;
   private final Workers workers;
   private final Initialization initialization;
@@ -185,6 +185,13 @@ public final class ConvolutionalNetwork
   public INDArray features(INDArray input, int[] tasks) {
     forward(input, tasks, false);
     return latest().features();
+  }
+
+  @Override
+  public String describe(OperatorGraph graph, String features, int task) {
+    return LayerGraph.logits(
+        new LayerGraph(graph, "", Activation.RELU, parameters, layout())
+            .network(layers, features, List.of()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.perennial.api.InputException;
 import io.perennial.api.Model;
 import io.perennial.api.ModelFactory;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ public final class ConvolutionalNetworkFactory implements ModelFactory {
    * @param hidden widths of the dense layers between the last max-pool and the output
    * @param dropout after each hidden dense layer, in training only
    * @param initialization of the parameters
+   * @param from a file of first parameters, which the runner reads into the network made here
    */
   public record Settings(
       @Description(
@@ -57,7 +59,25 @@ public final class ConvolutionalNetworkFactory implements ModelFactory {
       @Description(
               value = "How the first parameters are drawn; fan-in is what PyTorch does",
               byDefault = "scaled")
-          Initialization initialization) {
+          Initialization initialization,
+      @Description(
+              value =
+                  "A safetensors file with first parameters under the names that 'perennial export"
+                      + " --format safetensors' writes, such as layer0.weight; an output layer of"
+                      + " another shape is drawn as without it. Empty for none",
+              byDefault = "''")
+          Path from) {
+    /** With drawn parameters. */
+    public Settings(
+        List<Integer> channels,
+        int kernel,
+        int pool,
+        List<Integer> hidden,
+        double dropout,
+        Initialization initialization) {
+      this(channels, kernel, pool, hidden, dropout, initialization, Path.of(""));
+    }
+
     /** Keeps unmodifiable copies of the lists. */
     public Settings {
       channels = List.copyOf(channels);

@@ -32,7 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * outside the heap until {@link #close}; growing closes the old {@link #parameters()}.
  */
 public final class MemoryNetwork
-    implements Model, PerExampleGradients, FeatureExtractor, WordEmbeddings {
+    implements Model, PerExampleGradients, FeatureExtractor, WordEmbeddings, Describable {
   /** The standard deviation of first parameters (section 4.2). */
   private static final double DEVIATION = 0.1;
 
@@ -204,6 +204,11 @@ public final class MemoryNetwork
   public INDArray features(INDArray input, int[] tasks) {
     forward(input, tasks, false);
     return latest().features();
+  }
+
+  @Override
+  public String describe(OperatorGraph graph, String features, int task) {
+    return new MemoryGraph(graph, layout, settings, inputShape, parameters).logits(features);
   }
 
   @Override

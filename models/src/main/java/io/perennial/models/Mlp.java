@@ -30,7 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * restoring another shape close the old {@link #parameters()}.
  */
 public final class Mlp
-    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening {
+    implements Model, PerExampleGradients, FeatureExtractor, Widening, Deepening, Describable {
   /** A training batch, its last partial one, the same for evaluation, and some to spare. */
   private static final int BATCH_SIZES = 6;
 
@@ -215,6 +215,13 @@ public final class Mlp
     }
     Vectors.assign(input, copy);
     return copy;
+  }
+
+  @Override
+  public String describe(OperatorGraph graph, String features, int task) {
+    return LayerGraph.logits(
+        new LayerGraph(graph, "", activation, parameters, layout())
+            .network(new ConvolutionLayers(List.of(), layers), features, List.of()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.perennial.api.Description;
 import io.perennial.api.Model;
 import io.perennial.api.ModelFactory;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Makes {@link Mlp}s. */
@@ -19,6 +20,7 @@ public final class MlpFactory implements ModelFactory {
    * @param activation between the layers
    * @param dropout after each hidden layer, in training only
    * @param initialization of the parameters
+   * @param from a file of first parameters, which the runner reads into the network made here
    */
   public record Settings(
       @Description(
@@ -39,10 +41,26 @@ public final class MlpFactory implements ModelFactory {
       @Description(
               value = "How the first parameters are drawn; fan-in is what PyTorch does",
               byDefault = "scaled")
-          Initialization initialization) {
+          Initialization initialization,
+      @Description(
+              value =
+                  "A safetensors file with first parameters under the names that 'perennial export"
+                      + " --format safetensors' writes, such as layer0.weight; an output layer of"
+                      + " another shape is drawn as without it. Empty for none",
+              byDefault = "''")
+          Path from) {
     /** Without dropout, from {@link Initialization#SCALED} parameters. */
     public Settings(List<Integer> hidden, Activation activation) {
       this(hidden, activation, 0, Initialization.SCALED);
+    }
+
+    /** With drawn parameters. */
+    public Settings(
+        List<Integer> hidden,
+        Activation activation,
+        double dropout,
+        Initialization initialization) {
+      this(hidden, activation, dropout, initialization, Path.of(""));
     }
 
     /** Keeps an unmodifiable copy of the list. */

@@ -4,6 +4,7 @@ import io.perennial.api.Model;
 import io.perennial.api.ParameterMap;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -29,7 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * width the adapters read ever more, and it grows quadratically. The backward pass visits the
  * newest column only, whose gradients are linear in the number of columns.
  */
-public final class ProgressiveColumns implements Model {
+public final class ProgressiveColumns implements Model, Describable, WeightGroups {
   private final ColumnStack<?> columns;
 
   /**
@@ -141,6 +142,40 @@ public final class ProgressiveColumns implements Model {
   @Override
   public INDArray forward(INDArray features, int[] tasks, boolean training) {
     return columns.forward(features, tasks);
+  }
+
+  /** {@inheritDoc} That is the task's column and those before it. */
+  @Override
+  public String describe(OperatorGraph graph, String features, int task) {
+    if (task < 0 || task >= size()) {
+      throw new IllegalArgumentException(
+          "The task must be one of the " + size() + " that have a column, not " + task);
+    }
+    List<List<String>> values = new ArrayList<>();
+    for (int c = 0; c <= task; c++) {
+      Column<?> column = columns.all.get(c);
+      values.add(
+          new LayerGraph(
+                  graph,
+                  "column" + c + ".",
+                  columns.activation,
+                  column.parameters(),
+                  column.shape().slices())
+              .network(column.shape().plain(), features, values));
+    }
+    int outputs = columns.all.get(task).shape().dense().outputs();
+    int[] all = new int[outputs];
+    Arrays.setAll(all, i -> i);
+    String logits = LayerGraph.logits(values.get(task));
+    return LayerGraph.masked(graph, logits, outputs, classes(), all);
+  }
+
+  @Override
+  public void forEachGroup(Group.Visitor visitor) {
+    for (int c = 0; c < size(); c++) {
+      List<Slice> slices = columns.all.get(c).shape().slices();
+      visitor.visit(new Group("column" + c + ".", parameters(c), slices));
+    }
   }
 
   /** {@inheritDoc} Rows of older tasks contribute nothing: their columns are frozen. */

@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * rows the other classes compete among themselves, whatever the setting. Which classes are a task's
  * own may be said; otherwise it is those that its network has outputs for.
  */
-public final class TaskModels implements Model {
+public final class TaskModels implements Model, Describable, WeightGroups {
   /** Finite, and below any logit of a network. */
   public static final double CANNOT_WIN = -1e30;
 
@@ -270,6 +270,30 @@ public final class TaskModels implements Model {
       System.arraycopy(unmasked, 0, to, 0, latestTasks.length * classes());
     } else {
       Vectors.read(latest, to);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the task's network does not describe itself
+   */
+  @Override
+  public String describe(OperatorGraph graph, String features, int task) {
+    if (task < 0 || task >= size() || !(network(task) instanceof Describable network)) {
+      throw new IllegalArgumentException(
+          "Task " + task + " has no network here that says what it computes");
+    }
+    String logits = network.describe(graph, features, task);
+    return LayerGraph.masked(graph, logits, shelf.classes(task), classes(), ownClasses(task));
+  }
+
+  @Override
+  public void forEachGroup(Group.Visitor visitor) {
+    for (int t = 0; t < size(); t++) {
+      Model network = network(t);
+      String prefix = "expert" + t + ".";
+      visitor.visit(new Group(prefix, network.parameters(), network.layout()));
     }
   }
 

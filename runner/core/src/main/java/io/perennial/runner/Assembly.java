@@ -18,8 +18,10 @@ import io.perennial.api.Task;
 import io.perennial.api.TaskOrder;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Blocks;
+import io.perennial.runner.config.Records;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.data.Preparation;
+import io.perennial.runner.export.Weights;
 import io.perennial.runner.inspection.LabelChecks;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Kind;
@@ -33,6 +35,7 @@ import io.perennial.runner.training.Preflight;
 import io.perennial.runner.training.Stage;
 import io.perennial.runner.training.Stopwatch;
 import io.perennial.runner.training.TaskStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -142,7 +145,9 @@ record Assembly(
             stream,
             scenario.boundaries(),
             scenario.setting(),
-            model(configuration, stream, wiring, random),
+            before.generations().isEmpty()
+                ? firstModel(configuration, stream, wiring, random)
+                : model(configuration, stream, wiring, random),
             optimizer,
             stages,
             configuration.training(),
@@ -201,6 +206,22 @@ record Assembly(
         List.of(),
         random.child("training"),
         workers);
+  }
+
+  /** With the first parameters that were given, if any were; later they come from checkpoints. */
+  private static Model firstModel(
+      RunConfiguration configuration, TaskStream stream, Wiring wiring, RandomSource random) {
+    Model model = model(configuration, stream, wiring, random);
+    if (Records.find(configuration.model().settings(), "from") instanceof Path file
+        && !file.toString().isEmpty()) {
+      try {
+        Weights.read(file, model);
+      } catch (InputException e) {
+        model.close();
+        throw e;
+      }
+    }
+    return model;
   }
 
   private static Model model(

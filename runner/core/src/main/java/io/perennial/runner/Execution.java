@@ -262,9 +262,7 @@ final class Execution {
         assembly.seed(),
         String.join(
             " ",
-            assembly.history().generations().stream()
-                .map(History.Generation::dataSha256)
-                .toList()),
+            assembly.history().generations().stream().map(History.Generation::dataSha256).toList()),
         training.accuracy(),
         training.curve(),
         training.calibration(),

@@ -6,11 +6,16 @@ import io.perennial.api.RunListener;
 import io.perennial.api.Setting;
 import io.perennial.models.NativeSetup;
 import io.perennial.runner.data.UnlabelledData;
+import io.perennial.runner.export.OnnxExport;
+import io.perennial.runner.export.Weights;
+import io.perennial.runner.result.AtomicFile;
 import io.perennial.runner.result.Checkpoint;
 import io.perennial.runner.result.History;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.training.Plan;
 import io.perennial.runner.training.Predictor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -255,6 +260,44 @@ public final class LifelongModel implements AutoCloseable {
               .formatted(name, String.join(", ", tasks)));
     }
     return position;
+  }
+
+  /**
+   * Writes the model for other software that serves ONNX (opset 17), the preparation of its data
+   * included; docs/models.md tells what goes in and comes out.
+   *
+   * @param file which must not be there
+   * @param task the position of all examples' task, -1 if it is not known
+   * @throws InputException if the task is needed and not given, or a part cannot be exported
+   */
+  public void exportOnnx(Path file, int task) throws IOException {
+    requireNew(file);
+    byte[] bytes;
+    synchronized (answering) {
+      bytes =
+          new OnnxExport(predictor, run.preparation(), run.largestPixel())
+              .bytes(run.configuration().name(), task);
+    }
+    AtomicFile.write(file, bytes);
+  }
+
+  /**
+   * Writes all parameters under readable names, as safetensors.
+   *
+   * @param file which must not be there
+   */
+  public void exportWeights(Path file) throws IOException {
+    requireNew(file);
+    synchronized (answering) {
+      Weights.write(predictor.model(), file);
+    }
+  }
+
+  private static void requireNew(Path file) {
+    if (Files.exists(file)) {
+      throw new InputException(
+          "%s is there already; nothing is overwritten. Give another file.".formatted(file));
+    }
   }
 
   private static int best(double[] probabilities) {

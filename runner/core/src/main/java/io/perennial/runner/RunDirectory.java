@@ -13,11 +13,18 @@ import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.History;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The directory that a run of one seed left behind, as far as its model is concerned. */
 final class RunDirectory {
   private static final String CONFIGURATION = "config.yaml";
+
+  /** The built-in sources whose features are pixels, and the value that became 1. */
+  private static final Map<String, Integer> PIXELS =
+      Map.of("idx", 255, "image-folder", 255, "cifar10", 255, "cifar100", 255, "digits", 16);
 
   private final Path path;
   private final History history;
@@ -90,6 +97,17 @@ final class RunDirectory {
       }
     }
     return new UnlabelledData.Hints(transposed, text);
+  }
+
+  /** What the run's data sources divided pixels by; 0 if that is not known. */
+  int largestPixel() {
+    Set<Integer> found = new HashSet<>();
+    for (Configured<?> block : Blocks.inside(configuration.scenario())) {
+      if (block.kind() == DataSource.class) {
+        found.add(PIXELS.getOrDefault(block.type(), 0));
+      }
+    }
+    return found.size() == 1 ? found.iterator().next() : 0;
   }
 
   private RunConfiguration read(Perennial perennial, String file) {

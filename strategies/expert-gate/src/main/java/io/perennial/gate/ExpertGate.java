@@ -20,6 +20,8 @@ import io.perennial.api.Router;
 import io.perennial.api.State;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
+import io.perennial.models.DescribableRouter;
+import io.perennial.models.OperatorGraph;
 import io.perennial.models.TaskModels;
 import io.perennial.models.Workers;
 import jakarta.inject.Inject;
@@ -45,7 +47,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
     paper = "arXiv 1611.06194",
     needs =
         "model-expansion; features in [0, 1] or input: standardized; more features than gateHidden")
-public final class ExpertGate implements Expansion, Router, LossTerm, Regularizer {
+public final class ExpertGate
+    implements Expansion, Router, DescribableRouter, LossTerm, Regularizer {
   /** The settings of {@code expert-gate}. */
   public record Settings(
       @Description(
@@ -201,6 +204,11 @@ public final class ExpertGate implements Expansion, Router, LossTerm, Regularize
   @Override
   public void route(INDArray features, int[] tasks) {
     gates.route(features, tasks);
+  }
+
+  @Override
+  public String describeRoute(OperatorGraph graph, String features) {
+    return gates.describeRoute(graph, features);
   }
 
   @Override

@@ -9,11 +9,13 @@ import io.perennial.models.Activation;
 import io.perennial.models.Adam;
 import io.perennial.models.Autoencoder;
 import io.perennial.models.Likelihood;
+import io.perennial.models.OperatorGraph;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -149,6 +151,18 @@ final class Gates implements Stateful {
       tasks[n] = best;
       confidence[n] = 1 / sum;
     }
+  }
+
+  /** Says what {@link #route} computes. */
+  String describeRoute(OperatorGraph graph, String features) {
+    String flat = graph.add("Flatten", Map.of("axis", 1L), features);
+    String seen = scale.describe(graph, flat);
+    String[] errors = new String[gates.size()];
+    for (int g = 0; g < errors.length; g++) {
+      errors[g] = gates.get(g).describeErrors(graph, "gate" + g + ".", seen);
+    }
+    String all = graph.add("Concat", Map.of("axis", 1L), errors);
+    return graph.add("ArgMin", Map.of("axis", 1L, "keepdims", 0L), all);
   }
 
   /** The probability of the gate chosen for a row in the latest {@link #route}. */

@@ -2,6 +2,7 @@ package io.perennial.gate;
 
 import io.perennial.api.Examples;
 import io.perennial.api.State;
+import io.perennial.models.OperatorGraph;
 import io.perennial.models.Vectors;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +85,17 @@ final class InputScale {
     }
     Vectors.write(values, length, to);
     return to;
+  }
+
+  /** Says what {@link #apply} computes of {@code [N, D]}. */
+  String describe(OperatorGraph graph, String features) {
+    if (kind == Kind.RAW) {
+      return features;
+    }
+    long[] row = {1, mean.length};
+    String centred = graph.add("Sub", features, graph.constant("gates.mean", row, mean));
+    String z = graph.add("Mul", centred, graph.constant("gates.inverse", row, inverse));
+    return graph.add("Sigmoid", z);
   }
 
   /** The first value that cannot be taken as it is; NaN if there is none. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       ContinueCommand.class,
       PredictCommand.class,
+      ExportCommand.class,
       CheckCommand.class,
       DataCommand.class,
       ListCommand.class,

@@ -169,6 +169,9 @@ final class ScalarBinder {
   private @Nullable Object location(Yaml.Scalar scalar, String path) {
     try {
       Path given = Path.of(scalar.text());
+      if (scalar.text().isEmpty()) {
+        return given; // No path at all, rather than that of the directory.
+      }
       // What is typed at the prompt starts from where the prompt is, as a shell completes it.
       boolean typed = scalar.position().source().startsWith(Overrides.OPTION);
       return (typed ? Path.of("").toAbsolutePath() : directory).resolve(given).normalize();

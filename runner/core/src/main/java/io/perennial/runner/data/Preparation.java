@@ -1,6 +1,7 @@
 package io.perennial.runner.data;
 
 import io.perennial.api.InputException;
+import io.perennial.models.OperatorGraph;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +70,43 @@ public final class Preparation {
       saved.put("ambiguous", true);
     }
     return saved;
+  }
+
+  /** Whether the data is rows of one kind of table. */
+  public boolean hasTable() {
+    return table != null && !ambiguous;
+  }
+
+  /** Whether the data is texts of one vocabulary. */
+  public boolean hasText() {
+    return text != null && !ambiguous;
+  }
+
+  /** The words in the order of their numbers, from 1 on; empty if the data is no text. */
+  public List<String> vocabulary() {
+    return text == null ? List.of() : text.vocabulary();
+  }
+
+  /**
+   * The columns of a table with features: each its name and, if it holds categories, these; empty
+   * if the data is no table.
+   */
+  public List<Map<String, Object>> columns() {
+    return table == null ? List.of() : table.describeColumns();
+  }
+
+  /**
+   * Says how rows of the table become features.
+   *
+   * @param cells the value {@code [N, columns]}: numbers, NaN for a missing one, and positions
+   *     among a column's categories
+   * @return the value {@code [N, D]}
+   */
+  public String describe(OperatorGraph graph, String cells) {
+    if (table == null) {
+      throw new IllegalStateException("The data is no table");
+    }
+    return table.describe(graph, cells);
   }
 
   /** What was known of tables before this run began to read. */

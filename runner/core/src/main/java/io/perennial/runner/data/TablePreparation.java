@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.perennial.api.InputException;
+import io.perennial.models.OperatorGraph;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -147,6 +148,41 @@ record TablePreparation(
         String.valueOf(saved.get("label")),
         names,
         new Encoding(List.copyOf(features)));
+  }
+
+  List<Map<String, Object>> describeColumns() {
+    List<Map<String, Object>> described = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      Map<String, Object> column = new LinkedHashMap<>();
+      column.put("name", columns.get(i));
+      if (encoding.features().get(i) instanceof Encoding.OneHot categories) {
+        column.put("categories", categories.known());
+      }
+      described.add(column);
+    }
+    return described;
+  }
+
+  String describe(OperatorGraph graph, String cells) {
+    String[] parts = new String[columns.size()];
+    for (int i = 0; i < parts.length; i++) {
+      String cell = graph.add("Gather", Map.of("axis", 1L), cells, graph.integers("column", i));
+      if (encoding.features().get(i) instanceof Encoding.Scaled number) {
+        String shifted = graph.add("Sub", cell, graph.scalar("shift", number.shift()));
+        String scaled = graph.add("Div", shifted, graph.scalar("scale", number.scale()));
+        String instead = graph.scalar("instead", number.instead());
+        parts[i] = graph.add("Where", graph.add("IsNaN", cell), instead, scaled);
+      } else {
+        int count = encoding.features().get(i).width();
+        float[] places = new float[count];
+        for (int c = 0; c < count; c++) {
+          places[c] = c;
+        }
+        String known = graph.constant("categories", new long[] {1, count}, places);
+        parts[i] = graph.add("Cast", Map.of("to", 1L), graph.add("Equal", cell, known));
+      }
+    }
+    return graph.add("Concat", Map.of("axis", 1L), parts);
   }
 
   Map<String, Object> save() {

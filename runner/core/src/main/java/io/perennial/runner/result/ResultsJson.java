@@ -153,9 +153,7 @@ final class ResultsJson {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     intervals.forEach(
         (name, interval) ->
-            json.put(
-                name,
-                interval.present() ? List.of(interval.low(), interval.high()) : null));
+            json.put(name, interval.present() ? List.of(interval.low(), interval.high()) : null));
     return json;
   }
 

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON header with type, shape and place of each tensor, the data in C order. All numbers are
  * little-endian, as is every platform that ND4J has binaries for, so that data is copied unchanged.
  */
-final class SafeTensors {
+public final class SafeTensors {
   private static final int ALIGNMENT = 8;
 
   private SafeTensors() {}
@@ -31,7 +31,7 @@ final class SafeTensors {
    *
    * @throws IllegalArgumentException if a tensor is neither float, double, int nor long
    */
-  static void write(Path file, Map<String, INDArray> tensors) throws IOException {
+  public static void write(Path file, Map<String, INDArray> tensors) throws IOException {
     byte[] header = header(tensors);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -55,7 +55,7 @@ final class SafeTensors {
    *
    * @throws InputException if it is malformed
    */
-  static Map<String, INDArray> read(Path file) throws IOException {
+  public static Map<String, INDArray> read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       SafeTensorsHeader header = SafeTensorsHeader.read(channel, file);
       Map<String, INDArray> tensors = new LinkedHashMap<>();

@@ -10,8 +10,7 @@ package io.perennial.runner.result;
  * @param cpu processor time of the run's threads in all of it, about in proportion to the energy
  *     they took; NaN if the platform does not tell
  */
-public record Seconds(
-    double load, double train, double consolidate, double evaluate, double cpu) {
+public record Seconds(double load, double train, double consolidate, double evaluate, double cpu) {
   /** Nothing measured yet. */
   public static final Seconds ZERO = new Seconds(0, 0, 0, 0, 0);
 

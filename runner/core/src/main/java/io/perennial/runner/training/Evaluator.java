@@ -100,8 +100,7 @@ final class Evaluator {
 
   private int correct(Model model, Batch batch) {
     int[] known = new int[batch.size()];
-    INDArray result =
-        answering.scores(model, batch.features(), batch.tasks(), routerIsTold, known);
+    INDArray result = answering.scores(model, batch.features(), batch.tasks(), routerIsTold, known);
     int classes = model.classes();
     if (scores.length < batch.size() * classes) {
       scores = new double[batch.size() * classes];

@@ -131,11 +131,7 @@ final class Predictions {
       Calibration.Bin bin = calibration.bins().get(m);
       rows.add(
           List.of(
-              (double) m / BINS,
-              (m + 1.0) / BINS,
-              bin.count(),
-              bin.confidence(),
-              bin.accuracy()));
+              (double) m / BINS, (m + 1.0) / BINS, bin.count(), bin.confidence(), bin.accuracy()));
     }
     return new Artefact.Table(
         name,

@@ -3,9 +3,13 @@ package io.perennial.runner.training;
 import io.perennial.api.InputException;
 import io.perennial.api.Model;
 import io.perennial.api.State;
+import io.perennial.models.OperatorGraph;
+import io.perennial.models.TaskModels;
 import io.perennial.models.Vectors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -108,6 +112,42 @@ public final class Predictor implements AutoCloseable {
       softmax(n * classes, competition.of(answered[n]), probabilities);
     }
     System.arraycopy(answered, 0, experts, 0, rows);
+  }
+
+  /**
+   * Says how it answers: values named {@code logits} and {@code probabilities} {@code [N, C]},
+   * {@code label} {@code [N]} and, where there are experts, {@code expert} {@code [N]}.
+   *
+   * @param graph to add to
+   * @param features the value with the examples, {@code [N, …]}
+   * @param task of all examples, -1 if it is not known
+   * @return the names of the outputs in the graph, by what they are
+   * @throws InputException if the task is needed and not given, or a part cannot be exported
+   */
+  public Map<String, String> describe(OperatorGraph graph, String features, int task) {
+    requireTask(task);
+    Answering.Description answer =
+        answering.describe(training.model(), graph, features, tasksDone, task);
+    boolean[] competing = competition.of(task);
+    float[] lower = new float[competing.length];
+    boolean all = true;
+    for (int c = 0; c < lower.length; c++) {
+      lower[c] = competing[c] ? 0 : (float) TaskModels.CANNOT_WIN;
+      all &= competing[c];
+    }
+    String logits = answer.logits();
+    if (!all) {
+      long[] row = {1, lower.length};
+      logits = graph.add("Add", logits, graph.constant("ofOtherTasks", row, lower));
+    }
+    Map<String, String> outputs = new LinkedHashMap<>();
+    outputs.put("logits", logits);
+    outputs.put("probabilities", graph.add("Softmax", Map.of("axis", 1L), logits));
+    outputs.put("label", graph.add("ArgMax", Map.of("axis", 1L, "keepdims", 0L), logits));
+    if (!answer.expert().isEmpty()) {
+      outputs.put("expert", answer.expert());
+    }
+    return outputs;
   }
 
   /**

@@ -92,8 +92,7 @@ public final class Training implements Learner {
     AccuracyMatrix accuracy = new AccuracyMatrix(tasks.stream().map(Task::name).toList());
     this.results = new TaskResults(plan.evaluation(), plan.stream(), accuracy);
     this.predictions = new Predictions(accuracy.tasks());
-    this.curve =
-        new CurveRecorder(plan.curves(), tasks, evaluator, plan.random().child("curves"));
+    this.curve = new CurveRecorder(plan.curves(), tasks, evaluator, plan.random().child("curves"));
     this.stepper = new Step(plan, roles, competition, background);
   }
 

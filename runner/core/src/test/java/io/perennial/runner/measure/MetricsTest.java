@@ -75,10 +75,12 @@ class MetricsTest {
     assertThat(number(average, some)).isEqualTo(0.76, within(ROUNDING));
     assertThat(backward.compute(Measurements.of(some)).reason())
         .isEqualTo("R[0][0], task 'a' after task 'a', was not measured or has no meaning");
-    assertThat(forward.compute(Measurements.of(some)).reason()).startsWith("R[0][1], task 'b' after task 'a',");
+    assertThat(forward.compute(Measurements.of(some)).reason())
+        .startsWith("R[0][1], task 'b' after task 'a',");
     assertThat(forgetting.compute(Measurements.of(some)).present()).isFalse();
     some.set(0, 1, 0.2);
-    assertThat(forward.compute(Measurements.of(some)).reason()).startsWith("R0[1], task 'b' before training,");
+    assertThat(forward.compute(Measurements.of(some)).reason())
+        .startsWith("R0[1], task 'b' before training,");
   }
 
   @Test
