@@ -193,6 +193,9 @@ final class Execution {
   private RunResult write(RunResult.Status status) {
     RunResult result = result(status);
     writer.write(result);
+    if (status == RunResult.Status.COMPLETE) {
+      new ModelCard(configuration, assembly.history(), result).write(writer.directory());
+    }
     return result;
   }
 

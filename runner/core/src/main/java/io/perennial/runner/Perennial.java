@@ -51,6 +51,7 @@ public final class Perennial implements AutoCloseable {
   private final Workers workers;
   private final HandedData handed = new HandedData();
   private final AtomicBoolean stop = new AtomicBoolean();
+  private long memory;
 
   private Perennial(Registry registry, Workers workers) {
     this.registry = registry;
@@ -101,6 +102,17 @@ public final class Perennial implements AutoCloseable {
    */
   public void provide(String name, DataSet data) {
     handed.put(name, data);
+  }
+
+  /**
+   * Sets a limit that runs must keep to. One whose estimate is above it is refused before anything
+   * is written; native arrays beyond it end a run with an error. The heap has its own limit, the
+   * virtual machine's.
+   *
+   * @param bytes for the whole process, heap and native arrays
+   */
+  public void limitMemory(long bytes) {
+    memory = bytes;
   }
 
   /**
@@ -177,6 +189,10 @@ public final class Perennial implements AutoCloseable {
   Results runSeeds(RunConfiguration configuration, RunOptions options) {
     try (Assembly first = assemble(configuration, configuration.allSeeds().get(0))) {
       first.refuseErrors();
+      if (memory > 0) {
+        MemoryEstimate.of(first).refuseAbove(memory);
+        MemoryEstimate.cap(memory);
+      }
       String yaml = new ConfigurationWriter().write(configuration);
       try (OutputDirectory out =
           options.resume()

@@ -25,6 +25,8 @@ interface Engine extends AutoCloseable {
 
   Results run(RunConfiguration configuration, RunOptions options);
 
+  void limitMemory(long bytes);
+
   LifelongModel open(Path directory);
 
   Results learn(Path directory, Path tasks, List<RunListener> listeners);

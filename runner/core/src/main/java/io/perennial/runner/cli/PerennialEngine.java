@@ -62,6 +62,11 @@ final class PerennialEngine implements Engine {
   }
 
   @Override
+  public void limitMemory(long bytes) {
+    perennial.limitMemory(bytes);
+  }
+
+  @Override
   public LifelongModel open(Path directory) {
     return perennial.open(directory);
   }

@@ -108,6 +108,11 @@ class MainTest {
     }
 
     @Override
+    public void limitMemory(long bytes) {
+      throw new UnsupportedOperationException("This engine has no limit");
+    }
+
+    @Override
     public LifelongModel open(Path directory) {
       throw new UnsupportedOperationException("This engine has no model");
     }
