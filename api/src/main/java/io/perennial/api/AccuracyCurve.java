@@ -50,6 +50,12 @@ public final class AccuracyCurve {
     return task < row.length ? row[task] : Double.NaN;
   }
 
+  /** Whether the latest point is at a step and a task was measured there. */
+  public boolean has(long step, int task) {
+    int last = size() - 1;
+    return last >= 0 && step(last) == step && !Double.isNaN(at(last, task));
+  }
+
   /** The step at which each task so far ended. */
   public List<Long> taskSteps() {
     return Collections.unmodifiableList(taskSteps);

@@ -56,6 +56,27 @@ record ColumnShape(ConvolutionLayers plain, int previous, List<ColumnLayer> laye
     return top().end();
   }
 
+  /**
+   * The multiplications of one example's way forward, through the adapters too; of the hidden
+   * layers only, or with the logits.
+   */
+  long multiplications(boolean withLogits) {
+    long sum = 0;
+    for (int i = 0; i < layers.size() - (withLogits ? 0 : 1); i++) {
+      ColumnLayer layer = layers.get(i);
+      boolean convolution = i < convolutions();
+      // What reads and makes maps does so at each of their positions.
+      long places = convolution ? plain.convolutions().get(i).positions() : 1;
+      long weights = layer.bias() - layer.weights();
+      if (layer.hasAdapter()) {
+        // V and, before it, the scalars: once for each activation of the columns before.
+        weights += (layer.width() + 1L) * layer.anterior() + layer.adapterWeightLength();
+      }
+      sum += places * weights;
+    }
+    return sum;
+  }
+
   ColumnLayer top() {
     return layers.get(layers.size() - 1);
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -136,6 +137,11 @@ public final class ConvolutionalNetwork
   @Override
   public long parameterCount() {
     return layers.size();
+  }
+
+  @Override
+  public OptionalLong multiplyAccumulates() {
+    return OptionalLong.of(layers.multiplications() + layers.dense().multiplications());
   }
 
   /**

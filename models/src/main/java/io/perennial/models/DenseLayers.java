@@ -58,6 +58,11 @@ record DenseLayers(int[] widths, int[] weightOffsets, int size) {
     return inputs(layer) * outputs(layer);
   }
 
+  /** The multiplications of one example's way forward. */
+  long multiplications() {
+    return size - Arrays.stream(widths, 1, widths.length).asLongStream().sum();
+  }
+
   int biasOffset(int layer) {
     return weightOffsets[layer] + weightLength(layer);
   }

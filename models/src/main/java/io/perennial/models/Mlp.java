@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -154,6 +155,11 @@ public final class Mlp
   @Override
   public long parameterCount() {
     return layers.size();
+  }
+
+  @Override
+  public OptionalLong multiplyAccumulates() {
+    return OptionalLong.of(layers.multiplications());
   }
 
   /**

@@ -7,6 +7,7 @@ import io.perennial.api.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -126,6 +127,18 @@ public final class ProgressiveColumns implements Model, Describable, WeightGroup
   @Override
   public long parameterCount() {
     return columns.all.stream().mapToLong(column -> column.shape().size()).sum();
+  }
+
+  /** {@inheritDoc} Those of the newest column and of the hidden layers of all that it reads. */
+  @Override
+  public OptionalLong multiplyAccumulates() {
+    long own = columns.live().shape().multiplications(true);
+    long before =
+        columns.all.stream()
+            .limit(size() - 1L)
+            .mapToLong(column -> column.shape().multiplications(false))
+            .sum();
+    return OptionalLong.of(own + before);
   }
 
   @Override

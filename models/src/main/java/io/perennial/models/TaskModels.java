@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -134,6 +135,12 @@ public final class TaskModels implements Model, Describable, WeightGroups {
   @Override
   public long parameterCount() {
     return shelf.parameterCount();
+  }
+
+  /** {@inheritDoc} Those of the newest network: a row goes through one. */
+  @Override
+  public OptionalLong multiplyAccumulates() {
+    return live().multiplyAccumulates();
   }
 
   /**

@@ -214,7 +214,7 @@ final class Execution {
     Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
     List<History.Generation> generations = assembly.history().generations();
     for (int g = 0; g < generations.size(); g++) {
-      String key = g == 0 ? "scenario.sha256" : "scenario.%d.sha256".formatted(g + 1);
+      String key = g == 0 ? RunResult.SCENARIO : "scenario.%d.sha256".formatted(g + 1);
       conventions.put(key, generations.get(g).dataSha256());
     }
     if (configuration.curves().every() > 0) {

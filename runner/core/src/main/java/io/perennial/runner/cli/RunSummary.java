@@ -10,8 +10,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -19,6 +21,8 @@ import java.util.stream.IntStream;
 final class RunSummary {
   /** A wider matrix does not fit on a terminal. */
   private static final int WIDEST = 12;
+
+  private static final double LEAST_COUNT = 100;
 
   private final PrintWriter out;
 
@@ -108,7 +112,8 @@ final class RunSummary {
     RunResult first = results.runs().get(0);
     boolean several = results.runs().size() > 1;
     TextTable table = new TextTable("metric", several ? "mean ± standard error" : "value", "");
-    List<String> reasons = new ArrayList<>();
+    // Metrics that lack the same thing share a line.
+    Map<String, String> reasons = new LinkedHashMap<>();
     first
         .metrics()
         .forEach(
@@ -121,11 +126,11 @@ final class RunSummary {
                   value(shown, several ? error : Metric.Value.missing("")),
                   first.formulas().getOrDefault(name, ""));
               if (!shown.present()) {
-                reasons.add(name + ": " + shown.reason());
+                reasons.merge(shown.reason(), name, (some, more) -> some + ", " + more);
               }
             });
     table.print(out);
-    reasons.forEach(out::println);
+    reasons.forEach((reason, names) -> out.println(names + ": " + reason));
     out.println();
   }
 
@@ -153,7 +158,9 @@ final class RunSummary {
     return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.1f", 100 * fraction);
   }
 
+  /** Counts, of parameters or bytes, are whole or so large that fractions of them say nothing. */
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
+    boolean count = Math.abs(value) >= LEAST_COUNT;
+    return String.format(Locale.ROOT, count ? "%.0f" : "%.4f", value);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Numbers computed from the accuracy matrix R. Each has its formula beside it, because frameworks
+ * Numbers computed from what a run measured. Each has its formula beside it, because frameworks
  * disagree on them, and says why when it has no value.
  */
 @NullMarked

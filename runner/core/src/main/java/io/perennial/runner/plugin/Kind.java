@@ -27,7 +27,7 @@ public enum Kind {
   OPTIMIZER(Optimizer.class),
   /** The order of the stream. */
   ORDER(TaskOrder.class),
-  /** A number computed from the accuracy matrix. */
+  /** A number computed from what was measured. */
   METRIC(Metric.class),
   /** Follows a run. */
   LISTENER(RunListener.class),

@@ -53,6 +53,9 @@ public record RunResult(
     String failure,
     Map<String, List<Artefact>> artefacts) {
 
+  /** The convention that tells which stream of tasks it was. */
+  public static final String SCENARIO = "scenario.sha256";
+
   /** The source of the runner's own artefacts. */
   public static final String MEASURES = "measures";
 

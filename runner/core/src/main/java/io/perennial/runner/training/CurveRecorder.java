@@ -42,7 +42,11 @@ final class CurveRecorder {
   /** Before the first step of a task: where its curve begins. */
   void beginTask(Model model, int task, long step) {
     if (settings.every() > 0) {
-      curve.set(step, task, measure(model, task));
+      // The old ones may have been measured just now, when the task before ended.
+      boolean rowMeasured = task > 0 && curve.has(step, 0);
+      for (int j = rowMeasured ? task : 0; j <= task; j++) {
+        curve.set(step, j, measure(model, j));
+      }
     }
   }
 
