@@ -30,10 +30,20 @@ public interface Launcher {
     /** Whether {@link #directory} may hold a checkpoint from which it is to go on. */
     boolean resumes();
 
+    /** How many threads the runs that execute in this process may use together. */
+    int threads();
+
     /**
-     * Executes it in this process, on the calling thread. The runs share the threads of the models,
-     * so that only one may execute here at a time.
+     * Executes it in this process, on the calling thread. Several may execute here at a time, on
+     * threads of their own; when memory for their data would be short, some wait for others.
+     *
+     * @param threads how many it may use for its arithmetic, the calling one among them
      */
-    void execute();
+    void execute(int threads);
+
+    /** Executes it in this process with all {@link #threads()}, while no other does. */
+    default void execute() {
+      execute(threads());
+    }
   }
 }

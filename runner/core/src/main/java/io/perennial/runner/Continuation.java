@@ -95,8 +95,7 @@ final class Continuation {
             new Execution(
                 configuration,
                 assembly,
-                new ResultsWriter(out.path()),
-                checkpoints,
+                out.path(),
                 new RunOptions(out.path(), true, listeners),
                 perennial::isToStop);
         RunResult result = execution.run();

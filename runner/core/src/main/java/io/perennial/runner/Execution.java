@@ -6,9 +6,12 @@ import io.perennial.api.Finding;
 import io.perennial.api.InputException;
 import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
+import io.perennial.api.RunInfo;
+import io.perennial.api.RunListener;
 import io.perennial.api.Strategy;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
+import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.result.Checkpoint;
 import io.perennial.runner.result.CheckpointStore;
@@ -22,12 +25,14 @@ import io.perennial.runner.training.Stage;
 import io.perennial.runner.training.Stopwatch;
 import io.perennial.runner.training.Training;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,19 +51,27 @@ final class Execution {
   private final Origin origin;
   private final Checkpointing checkpointing;
   private String sha256 = "";
+  private final RunInfo info;
+  private boolean opened;
   private @Nullable Throwable failure;
 
   Execution(
       RunConfiguration configuration,
       Assembly assembly,
-      ResultsWriter writer,
-      CheckpointStore checkpoints,
+      Path directory,
       RunOptions options,
       BooleanSupplier stop) {
     this.configuration = configuration;
     this.assembly = assembly;
-    this.writer = writer;
-    this.checkpoints = checkpoints;
+    this.writer = new ResultsWriter(directory);
+    this.checkpoints = new CheckpointStore(
+            directory.resolve("checkpoint"), configuration.checkpoint().keep());
+    this.info =
+        new RunInfo(
+            configuration.name(),
+            assembly.seed(),
+            directory,
+            new ConfigurationWriter().flat(configuration.withSeed(assembly.seed())));
     this.options = options;
     this.origin = new Origin(assembly);
     this.checkpointing =
@@ -107,20 +120,26 @@ final class Execution {
       assembly.history().write(writer.directory());
       // A run that is killed in its first task is to be seen, too.
       write(RunResult.Status.RUNNING);
+      opened = true;
+      listeners(listener -> listener.runOpened(info));
       LOG.info("Run '{}' with seed {} starts", configuration.name(), assembly.seed());
       training.run(savePoints());
       LOG.info("Steps waited {} s for examples", training.secondsWaited());
       sha256 = Vectors.sha256(training.model().parameters());
-      return write(RunResult.Status.COMPLETE);
+      RunResult result = write(RunResult.Status.COMPLETE);
+      end(result, "");
+      return result;
     } catch (RunStoppedException e) {
       LOG.info("{}", e.getMessage());
-      write(RunResult.Status.RUNNING);
+      endQuietly(write(RunResult.Status.RUNNING), reason(e));
       throw e;
     } catch (RuntimeException | Error e) {
       // An error, too: a plugin that does not link or memory that ran out ends this run only.
       LOG.error("Run '{}' with seed {} failed", configuration.name(), assembly.seed(), e);
       failure = e;
-      return writeFailed();
+      RunResult result = writeFailed();
+      endQuietly(result, result.failure());
+      return result;
     }
   }
 
@@ -133,6 +152,26 @@ final class Execution {
       LOG.warn("{}", e.getMessage());
     }
     return failed;
+  }
+
+  private void end(RunResult result, String why) {
+    if (opened) {
+      opened = false;
+      listeners(listener -> listener.runEnded(info, result.metrics(), why));
+    }
+  }
+
+  private void endQuietly(RunResult result, String why) {
+    try {
+      end(result, why);
+    } catch (RuntimeException | Error later) {
+      LOG.warn("A listener did not take the end of the run", later);
+    }
+  }
+
+  private void listeners(Consumer<RunListener> call) {
+    assembly.plan().listeners().forEach(call);
+    options.listeners().forEach(call);
   }
 
   /** A stream may have grown since, but what was learned must still be in it. */

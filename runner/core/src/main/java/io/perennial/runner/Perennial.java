@@ -187,12 +187,15 @@ public final class Perennial implements AutoCloseable {
 
   /** As {@link #run}, of one order and without a report. */
   Results runSeeds(RunConfiguration configuration, RunOptions options) {
+    boolean several = configuration.seeds().size() > 1 && workers.threads() > 1;
+    long before = several ? Heap.used() : 0;
     try (Assembly first = assemble(configuration, configuration.allSeeds().get(0))) {
       first.refuseErrors();
       if (memory > 0) {
         MemoryEstimate.of(first).refuseAbove(memory);
         MemoryEstimate.cap(memory);
       }
+      int atOnce = several ? Heap.fits(Heap.used() - before) : 1;
       String yaml = new ConfigurationWriter().write(configuration);
       try (OutputDirectory out =
           options.resume()
@@ -203,7 +206,12 @@ public final class Perennial implements AutoCloseable {
                 configuration,
                 options,
                 out.path(),
-                seed -> seed == first.seed() ? first : assemble(configuration, seed),
+                (seed, with) ->
+                    seed == first.seed() && with == workers
+                        ? first
+                        : assemble(configuration, seed, with),
+                workers,
+                atOnce,
                 this::isToStop)
             .run(launcher(configuration));
       }
@@ -285,11 +293,19 @@ public final class Perennial implements AutoCloseable {
   }
 
   private Assembly assemble(RunConfiguration configuration, long seed) {
-    return Assembly.of(configuration, seed, registry, this::services, workers);
+    return assemble(configuration, seed, workers);
+  }
+
+  private Assembly assemble(RunConfiguration configuration, long seed, Workers with) {
+    return Assembly.of(configuration, seed, registry, binder -> services(binder, with), with);
   }
 
   private void services(Binder binder) {
-    binder.bind(Workers.class).toInstance(workers);
+    services(binder, workers);
+  }
+
+  private void services(Binder binder, Workers with) {
+    binder.bind(Workers.class).toInstance(with);
     binder.bind(HandedData.class).toInstance(handed);
   }
 

@@ -2,9 +2,9 @@ package io.perennial.runner;
 
 import io.perennial.api.InputException;
 import io.perennial.api.Launcher;
+import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
-import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsReader;
 import io.perennial.runner.result.ResultsWriter;
@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongFunction;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,34 +31,53 @@ final class SeedRuns {
   private final RunConfiguration configuration;
   private final RunOptions options;
   private final Path out;
-  private final LongFunction<Assembly> assemble;
   private final BooleanSupplier stop;
+  private final Assembler assemble;
+  private final Workers workers;
+  private final Semaphore memory;
   private final boolean several;
   private final ResultsWriter writer;
 
   /** What has ended so far, by the seed's position. */
   private final Map<Integer, RunResult> ended = new TreeMap<>();
 
+  /** Why seeds have no run at all. */
+  private final Map<Long, String> failed = new TreeMap<>();
+
+  private final boolean[] begun;
   private @Nullable Throwable failure;
   private @Nullable RunStoppedException stopped;
+
+  /** Makes the run of a seed. */
+  interface Assembler {
+    /** Makes it, to be executed by these threads. */
+    Assembly assemble(long seed, Workers workers);
+  }
 
   /**
    * Prepares the runs.
    *
-   * @param assemble makes the run of a seed
-   * @param stop whether the run at hand is to stop
+   * @param assemble is asked for one run after the other
+   * @param workers of a run that executes alone
+   * @param atOnce for how many runs' data there is memory
+   * @param stop whether runs are to stop
    */
   SeedRuns(
       RunConfiguration configuration,
       RunOptions options,
       Path out,
-      LongFunction<Assembly> assemble,
+      Assembler assemble,
+      Workers workers,
+      int atOnce,
       BooleanSupplier stop) {
     this.configuration = configuration;
     this.options = options;
     this.out = out;
     this.assemble = assemble;
     this.stop = stop;
+    this.workers = workers;
+    this.memory = new Semaphore(atOnce);
+    this.begun = new boolean[configuration.allSeeds().size()];
     this.several = !configuration.seeds().isEmpty();
     this.writer = new ResultsWriter(out);
   }
@@ -98,7 +117,7 @@ final class SeedRuns {
       throw stopped;
     }
     for (SeedRun run : runs) {
-      if (!ended.containsKey(run.position)) {
+      if (!ended.containsKey(run.position) && !failed.containsKey(run.seed)) {
         run.fetch();
       }
     }
@@ -106,10 +125,10 @@ final class SeedRuns {
   }
 
   private Results results() {
-    return Results.of(List.copyOf(ended.values()));
+    return Results.of(List.copyOf(ended.values()), failed);
   }
 
-  private void writeSummary() {
+  private synchronized void writeSummary() {
     try {
       writer.writeSummary(configuration.name(), results(), configuration.allSeeds().size());
     } catch (UncheckedIOException e) {
@@ -151,35 +170,62 @@ final class SeedRuns {
     }
 
     @Override
-    public void execute() {
-      if (ended.containsKey(position)) {
-        throw new IllegalStateException("The launcher executes " + name() + " twice");
+    public int threads() {
+      return workers.threads();
+    }
+
+    @Override
+    public void execute(int share) {
+      synchronized (SeedRuns.this) {
+        if (begun[position]) {
+          throw new IllegalStateException("The launcher executes " + name() + " twice");
+        }
+        begun[position] = true;
+        if (stopped != null) {
+          return; // It did not begin before the others stopped: resumed, it begins.
+        }
       }
-      try (Assembly assembly = assemble.apply(seed)) {
-        Execution execution =
-            new Execution(
-                configuration,
-                assembly,
-                new ResultsWriter(directory()),
-                new CheckpointStore(
-                    directory().resolve("checkpoint"), configuration.checkpoint().keep()),
-                options,
-                stop);
-        end(execution.run(), execution.failure());
+      memory.acquireUninterruptibly();
+      try {
+        if (share >= workers.threads()) {
+          execute(workers);
+        } else {
+          try (Workers own = new Workers(Math.max(1, share))) {
+            execute(own);
+          }
+        }
       } catch (RunStoppedException e) {
-        stopped = e;
+        synchronized (SeedRuns.this) {
+          stopped = e;
+        }
         throw e;
       } catch (InputException e) {
         if (!several) {
           throw e;
         }
-        failure = failure == null ? e : failure;
+        fail(e);
       } catch (RuntimeException e) {
         // Its data or its output directory, say: the other seeds are run all the same.
-        failure = failure == null ? e : failure;
+        fail(e);
+      } finally {
+        memory.release();
       }
       if (several) {
         writeSummary();
+      }
+    }
+
+    private void execute(Workers with) {
+      try (Assembly assembly = assemble(with)) {
+        Execution execution = new Execution(configuration, assembly, directory(), options, stop);
+        end(execution.run(), execution.failure());
+      }
+    }
+
+    /** One after the other: readers of data are not made for several threads. */
+    private Assembly assemble(Workers with) {
+      synchronized (assemble) {
+        return assemble.assemble(seed, with);
       }
     }
 
@@ -208,9 +254,18 @@ final class SeedRuns {
                           result.failure())));
     }
 
+    private void fail(RuntimeException e) {
+      synchronized (SeedRuns.this) {
+        failed.put(seed, Execution.reason(e));
+        failure = failure == null ? e : failure;
+      }
+    }
+
     private void end(RunResult result, @Nullable Throwable reason) {
-      ended.put(position, result);
-      failure = failure == null ? reason : failure;
+      synchronized (SeedRuns.this) {
+        ended.put(position, result);
+        failure = failure == null ? reason : failure;
+      }
     }
   }
 }

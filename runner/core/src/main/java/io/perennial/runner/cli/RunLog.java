@@ -32,7 +32,7 @@ final class RunLog implements RunListener, AutoCloseable {
     PatternLayout layout =
         PatternLayout.newBuilder()
             .setConfiguration(configuration)
-            .setPattern("%d{ISO8601} %-5level %logger{1}: %msg%n%throwable")
+            .setPattern("%d{ISO8601} %-5level [%t] %logger{1}: %msg%n%throwable")
             .build();
     FileAppender opened =
         FileAppender.newBuilder()

@@ -3,6 +3,7 @@ package io.perennial.runner.cli;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Metric;
 import io.perennial.runner.report.Report;
+import io.perennial.runner.result.Interval;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
@@ -41,6 +42,7 @@ final class RunSummary {
       }
       seconds(runs);
     }
+    failures(results);
     out.println("Results: " + directory);
     report(directory);
     out.flush();
@@ -68,6 +70,22 @@ final class RunSummary {
     run.warnings().forEach(warning -> out.println("warning: " + warning));
     if (!run.warnings().isEmpty()) {
       out.println();
+    }
+  }
+
+  /** Each seed whose run failed: the statistics above are without it. */
+  private void failures(Results results) {
+    int all = results.runs().size() + results.failed().size();
+    Map<Long, String> reasons = new LinkedHashMap<>(results.failed());
+    for (RunResult run : results.runs()) {
+      if (run.status() == RunResult.Status.FAILED) {
+        reasons.put(run.seed(), run.failure());
+      }
+    }
+    if (all > 1 && !reasons.isEmpty()) {
+      out.println(
+          "%d of %d runs failed; means are over the complete ones:".formatted(reasons.size(), all));
+      reasons.forEach((seed, reason) -> out.println("  seed " + seed + ": " + reason));
     }
   }
 
@@ -111,7 +129,10 @@ final class RunSummary {
   private void metrics(Results results) {
     RunResult first = results.runs().get(0);
     boolean several = results.runs().size() > 1;
-    TextTable table = new TextTable("metric", several ? "mean ± standard error" : "value", "");
+    TextTable table =
+        several
+            ? new TextTable("metric", "mean ± standard error", "95 % interval", "")
+            : new TextTable("metric", "value", "");
     // Metrics that lack the same thing share a line.
     Map<String, String> reasons = new LinkedHashMap<>();
     first
@@ -121,10 +142,12 @@ final class RunSummary {
               Metric.Value shown = several ? results.mean().getOrDefault(name, value) : value;
               Metric.Value error =
                   results.standardError().getOrDefault(name, Metric.Value.missing(""));
-              table.row(
-                  name,
-                  value(shown, several ? error : Metric.Value.missing("")),
-                  first.formulas().getOrDefault(name, ""));
+              String formula = first.formulas().getOrDefault(name, "");
+              if (several) {
+                table.row(name, value(shown, error), interval(results, name), formula);
+              } else {
+                table.row(name, value(shown, Metric.Value.missing("")), formula);
+              }
               if (!shown.present()) {
                 reasons.merge(shown.reason(), name, (some, more) -> some + ", " + more);
               }
@@ -132,6 +155,13 @@ final class RunSummary {
     table.print(out);
     reasons.forEach((reason, names) -> out.println(names + ": " + reason));
     out.println();
+  }
+
+  private static String interval(Results results, String metric) {
+    Interval interval = results.interval95().getOrDefault(metric, Interval.NONE);
+    return interval.present()
+        ? "%s to %s".formatted(number(interval.low()), number(interval.high()))
+        : "";
   }
 
   private void seconds(List<RunResult> runs) {

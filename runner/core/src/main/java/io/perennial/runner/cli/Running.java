@@ -98,7 +98,7 @@ final class Running {
         command.getErr().flush();
       }
       List<RunListener> listeners = new ArrayList<>(List.of(log));
-      listeners.addAll(progress.listeners());
+      progress.listeners().stream().map(LeadingRun::new).forEach(listeners::add);
       return engine.run(configuration, new RunOptions(out, resume, force, listeners));
     } catch (InputException | RunStoppedException e) {
       throw e;

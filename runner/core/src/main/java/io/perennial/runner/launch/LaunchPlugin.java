@@ -12,6 +12,6 @@ import io.perennial.api.Plugin;
 public final class LaunchPlugin implements Plugin {
   @Override
   public void configure(Binder binder) {
-    ExtensionBinder.of(binder).register(Launcher.class, "local", LocalLauncher.class);
+    ExtensionBinder.of(binder).register(Launcher.class, "local", LocalLauncher.class, LocalLauncher.Settings.class);
   }
 }

@@ -96,6 +96,7 @@ class ConfigurationRoundTripTest {
             listeners: []
             launcher:
               type: local
+              parallel: 0
             metrics: []
             checkpoint:
               everyMinutes: 1.0
