@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      CompareCommand.class,
       ContinueCommand.class,
       PredictCommand.class,
       ExportCommand.class,

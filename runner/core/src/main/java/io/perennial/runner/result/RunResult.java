@@ -7,6 +7,7 @@ import io.perennial.api.Finding;
 import io.perennial.api.Metric;
 import io.perennial.api.Pipeline;
 import io.perennial.api.Setting;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -52,6 +53,33 @@ public record RunResult(
     List<Finding> warnings,
     String failure,
     Map<String, List<Artefact>> artefacts) {
+
+  /** The same with one more metric. */
+  public RunResult withMetric(String metric, Metric.Value value, String formula) {
+    Map<String, Metric.Value> values = new LinkedHashMap<>(metrics);
+    values.put(metric, value);
+    Map<String, String> texts = new LinkedHashMap<>(formulas);
+    texts.put(metric, formula);
+    return new RunResult(
+        name,
+        status,
+        seed,
+        pipeline,
+        setting,
+        accuracy,
+        curve,
+        strategies,
+        values,
+        texts,
+        parameters,
+        parametersSha256,
+        seconds,
+        environment,
+        conventions,
+        warnings,
+        failure,
+        artefacts);
+  }
 
   /** The convention that tells which stream of tasks it was. */
   public static final String SCENARIO = "scenario.sha256";

@@ -96,7 +96,6 @@ class ConfigurationRoundTripTest {
             listeners: []
             launcher:
               type: local
-              parallel: 0
             metrics: []
             checkpoint:
               everyMinutes: 1.0
