@@ -1,6 +1,7 @@
 package io.perennial.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunOptions;
@@ -28,14 +29,14 @@ class ReportBrowserTest {
   private static final String SCROLL =
       """
       const done = arguments[arguments.length - 1];
-      const plots = [...document.querySelectorAll('.plot')];
-      let next = 0;
-      (function step() {
-        const waiting = plots.filter(p => !p.dataset.drawn)[0];
-        if (!waiting || next++ > 400) { window.scrollTo(0, 0); done(plots.filter(p => !p.dataset.drawn).length); return; }
-        waiting.scrollIntoView({behavior: 'instant'});
-        setTimeout(step, 30);
-      })();
+      document.querySelectorAll('details.fold').forEach(fold => { fold.open = true; });
+      let tries = 0;
+      setTimeout(function step() {
+        const waiting = [...document.querySelectorAll('.plot')].filter(p => !p.dataset.drawn);
+        if (!waiting.length || tries++ > 400) { window.scrollTo(0, 0); done(waiting.length); return; }
+        waiting[0].scrollIntoView({behavior: 'instant'});
+        setTimeout(step, 20);
+      }, 20);
       """;
 
   /** How many colours each chart's canvas has; an empty one has one. */
@@ -307,29 +308,43 @@ class ReportBrowserTest {
     Path large = directory.resolve("large.html");
     Report.of(many).write(large);
     assertThat(Files.size(large)).isLessThan(5_000_000);
-    // The best of five: what else this machine does at the time is not the page's.
-    List<Double> millis = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
+    // The browser's own work, by its processor time: what else this machine does is not the page's.
+    browser
+        .driver()
+        .executeCdpCommand("Performance.enable", Map.of("timeDomain", "threadTicks"));
+    List<Double> seconds = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
       browser.screen(1280, 1000, "light").open(large.toUri());
-      millis.add(
-          ((Number)
-                  browser
-                      .driver()
-                      .executeAsyncScript(
-                          """
-                          const done = arguments[0];
-                          (function wait() {
-                            if (!document.querySelector('#g0-learning .plot[data-drawn]')) { setTimeout(wait, 5); return; }
-                            const select = document.querySelector('#g0-learning select');
-                            select.selectedIndex = 3;
-                            select.dispatchEvent(new Event('change'));
-                            requestAnimationFrame(() => done(performance.now()));
-                          })();
-                          """))
-              .doubleValue());
+      browser
+          .driver()
+          .executeAsyncScript(
+              """
+              const done = arguments[0];
+              (function wait() {
+                if (!document.querySelector('#g0-learning .plot[data-drawn]')) { setTimeout(wait, 5); return; }
+                const select = document.querySelector('#g0-learning select');
+                select.selectedIndex = 3;
+                select.dispatchEvent(new Event('change'));
+                requestAnimationFrame(() => done());
+              })();
+              """);
+      seconds.add(taskSeconds());
     }
-    assertThat(millis).as("milliseconds until a choice was answered").anyMatch(m -> m < 2000);
+    assertThat(seconds).as("seconds until a choice was answered").anyMatch(s -> s > 0 && s < 2);
     shoot("large");
     assertThat(browser.console()).isEmpty();
+  }
+
+  /** What the page's thread has computed since it was opened. */
+  private static double taskSeconds() {
+    Map<String, Object> answer =
+        browser.driver().executeCdpCommand("Performance.getMetrics", Map.of());
+    for (Object metric : (List<?>) answer.get("metrics")) {
+      Map<?, ?> entry = (Map<?, ?>) metric;
+      if ("TaskDuration".equals(entry.get("name"))) {
+        return ((Number) entry.get("value")).doubleValue();
+      }
+    }
+    throw new AssertionError("The browser does not tell how long it computed");
   }
 }

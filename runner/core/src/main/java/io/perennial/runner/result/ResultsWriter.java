@@ -5,9 +5,11 @@ import io.perennial.api.Artefact;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +33,10 @@ public final class ResultsWriter {
   public static final String INDEX = "index.json";
 
   private final Path directory;
+
+  /** What earlier calls wrote, too: a strategy may contribute something after one task only. */
+  private final Map<Path, Map<String, String>> index = new LinkedHashMap<>();
+
   private final JsonMapper mapper =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -63,9 +69,9 @@ public final class ResultsWriter {
   /** Writes one run. */
   public void write(RunResult run) {
     AtomicFile.write(directory.resolve("accuracy.csv"), Csv.bytes(table(run.accuracy())));
-    Map<Path, Map<String, String>> index = new LinkedHashMap<>();
+    Set<Path> taken = new HashSet<>();
     run.artefacts()
-        .forEach((strategy, artefacts) -> artefacts.forEach(a -> write(strategy, a, index)));
+        .forEach((strategy, artefacts) -> artefacts.forEach(a -> write(strategy, a, taken)));
     if (!index.isEmpty()) {
       AtomicFile.write(
           directory.resolve(ARTEFACTS).resolve(INDEX), mapper.writeValueAsBytes(index.values()));
@@ -100,12 +106,12 @@ public final class ResultsWriter {
         mapper.writeValueAsBytes(ResultsJson.orders(name, orders, planned)));
   }
 
-  private void write(String source, Artefact artefact, Map<Path, Map<String, String>> index) {
+  private void write(String source, Artefact artefact, Set<Path> taken) {
     String extension = artefact instanceof Artefact.Image ? ".png" : ".csv";
     Path folder = Path.of(ARTEFACTS, Slug.of(source));
     String slug = Slug.of(artefact.name());
     Path file = folder.resolve(slug + extension);
-    for (int copy = 2; index.containsKey(file); copy++) {
+    for (int copy = 2; !taken.add(file); copy++) {
       file = folder.resolve(slug + "-" + copy + extension);
     }
     Map<String, String> line = new LinkedHashMap<>();

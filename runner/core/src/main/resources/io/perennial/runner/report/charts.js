@@ -32,7 +32,7 @@ var perennialCharts = (function () {
   var DASHES = ['solid', 'dashed', 'dotted'];
   var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'emptyTriangle'];
   // Without quotation marks: ECharts puts it into an SVG attribute as it is.
-  var UNTRAINED = '(untrained)';
+  var UNTRAINED = 'untrained';
   var FONT = 'system-ui, Roboto, Liberation Sans, sans-serif';
   var PHASES = [['load', 'loading'], ['train', 'training'], ['consolidate', 'consolidating'],
     ['evaluate', 'evaluating']];
@@ -138,41 +138,89 @@ var perennialCharts = (function () {
     return made;
   }
 
-  function legend(theme, show) {
+  /** How wide a text is, about. */
+  function textWidth(text) {
+    return 6.8 * text.length;
+  }
+
+  /** A legend that wraps, or pages when it would take more than three lines; height tells its own. */
+  function legend(theme, names, width) {
+    var lines = 1;
+    var used = 0;
+    names.forEach(function (name) {
+      var wide = 46 + textWidth(cut(name, 32));
+      if (used + wide > width - 30) {
+        lines++;
+        used = 0;
+      }
+      used += wide;
+    });
+    var paged = lines > 3;
     return {
-      show: show, type: 'scroll', bottom: 0, itemWidth: 28,
+      type: paged ? 'scroll' : 'plain', bottom: 0, itemWidth: 26, data: names,
       textStyle: {color: theme.text}, pageTextStyle: {color: theme.text},
       pageIconColor: theme.text, pageIconInactiveColor: theme.line,
-      formatter: function (name) { return cut(name, 32); }
+      formatter: function (name) { return cut(name, 32); },
+      height: (paged ? 1 : lines) * 24
     };
   }
 
-  /** Lines over a numeric axis; series: [{name, points: [[x, y]], index}]. */
-  function lines(theme, width, series, x, y, boundaries) {
+  /** How far each label has to move so that none covers another; targets are in pixels. */
+  function spread(targets, gap) {
+    var order = targets.map(function (y, i) { return i; }).filter(function (i) { return present(targets[i]); })
+      .sort(function (a, b) { return targets[a] - targets[b]; });
+    var placed = targets.slice();
+    order.forEach(function (i, k) {
+      if (k > 0) { placed[i] = Math.max(placed[i], placed[order[k - 1]] + gap); }
+    });
+    // What was pushed down as a block goes up again by half of it.
+    for (var k = order.length - 1; k >= 0; k--) {
+      var below = k < order.length - 1 ? placed[order[k + 1]] - gap : Infinity;
+      placed[order[k]] = Math.min(below, (placed[order[k]] + targets[order[k]]) / 2);
+    }
+    order.forEach(function (i, k) {
+      if (k > 0) { placed[i] = Math.max(placed[i], placed[order[k - 1]] + gap); }
+    });
+    return placed.map(function (y, i) { return y - targets[i]; });
+  }
+
+  /**
+   * Lines over a numeric axis; series: [{name, points: [[x, y]], index}]. Few lines on a wide chart
+   * have their names at their ends, where range [least, most] and height tell the places.
+   */
+  function lines(theme, width, series, x, y, boundaries, range, height) {
     var named = series.length > 1;
-    var direct = named && series.length <= 7 && width > 560;
+    var direct = named && range && series.length <= 8 && width > 560;
     var option = base(theme);
-    option.grid = {left: 62, right: direct ? 150 : 22, top: 24, bottom: named && !direct ? 74 : 46};
-    option.legend = legend(theme, named && !direct);
+    if (named && !direct) {
+      option.legend = legend(theme, series.map(function (line) { return line.name; }), width);
+    }
+    var bottom = 46 + (option.legend ? option.legend.height + 4 : 0);
+    option.grid = {left: 62, right: direct ? 160 : 22, top: 24, bottom: bottom};
     option.xAxis = axis(theme, x);
     option.yAxis = axis(theme, y);
     option.tooltip.formatter = function (point) {
       return point.seriesName + '\n' + x.name + ' ' + format(point.value[0]) + ': ' + format(point.value[1]);
     };
+    var moves = !direct ? [] : spread(series.map(function (line) {
+      var last = line.points.filter(function (point) { return present(point[1]); }).pop();
+      return last ? (1 - (last[1] - range[0]) / (range[1] - range[0])) * (height - 24 - bottom) : NaN;
+    }), 15);
     option.series = series.map(function (line, i) {
       var style = colour(theme, line.index);
       return {
         type: 'line', name: line.name, data: line.points, step: line.step, connectNulls: true,
-        symbol: symbol(line.index), symbolSize: line.points.length > 60 ? 0 : 7,
-        showAllSymbol: true,
+        symbol: symbol(line.index), showAllSymbol: true,
+        // A mark where a task ended, none for what was measured on the way.
+        symbolSize: function (point) { return point[0] === Math.round(point[0]) ? 8 : line.every ? 5 : 0; },
         color: style, lineStyle: {color: style, width: 2.2, type: dash(theme, line.index)},
         itemStyle: {color: style},
         emphasis: {focus: 'series'},
         endLabel: {
-          show: direct, color: theme.text, distance: 8, width: 132, overflow: 'truncate',
+          show: direct, color: style, fontWeight: 'bold', distance: 10, width: 142, overflow: 'truncate',
+          offset: [0, present(moves[i]) ? moves[i] : 0],
           formatter: function (point) { return point.seriesName; }
         },
-        labelLayout: {moveOverlap: 'shiftY'},
         markLine: i > 0 || !boundaries ? undefined : {
           silent: true, symbol: 'none', animation: false,
           lineStyle: {color: theme.muted, type: 'dotted', opacity: 0.7},
@@ -184,12 +232,20 @@ var perennialCharts = (function () {
     return option;
   }
 
+  /** The room for names at the left of bars. */
+  function nameWidth(names, width) {
+    var longest = names.reduce(function (most, name) { return Math.max(most, textWidth(name)); }, 0);
+    return Math.min(longest + 18, width * 0.4);
+  }
+
   /** Horizontal bars, with intervals and values; rows: [{name, value, low, high, index}]. */
   function bars(theme, width, rows, name) {
-    var left = width < 480 ? 96 : 160;
+    var left = nameWidth(rows.map(function (row) { return row.name; }), width);
+    var small = rows.every(function (row) { return !present(row.value) || Math.abs(row.value) <= 1; });
+    var told = small ? fraction : format;
     var option = base(theme);
-    option.grid = {left: left, right: 74, top: 8, bottom: 40};
-    option.xAxis = axis(theme, {type: 'value', name: name, nameGap: 26, axisLabel: {formatter: short}});
+    option.grid = {left: left, right: 66, top: 8, bottom: 40};
+    option.xAxis = axis(theme, {type: 'value', name: name, nameGap: 26, splitNumber: width < 420 ? 3 : 5, axisLabel: {formatter: short}});
     option.yAxis = axis(theme, {
       type: 'category', inverse: true, data: rows.map(function (row) { return row.name; }),
       axisLabel: {color: theme.text, width: left - 14, overflow: 'truncate', interval: 0},
@@ -220,7 +276,7 @@ var perennialCharts = (function () {
         var children = [{
           type: 'text', silent: true,
           style: {
-            x: Math.max(low[0], high[0], zero[0]) + 7, y: high[1], text: format(api.value(0)),
+            x: Math.max(low[0], high[0], zero[0]) + 7, y: high[1], text: told(api.value(0)),
             fill: theme.text, font: '12px ' + FONT, verticalAlign: 'middle', align: 'left'
           }
         }];
@@ -278,13 +334,15 @@ var perennialCharts = (function () {
       });
     });
     var option = base(theme);
-    option.grid = {left: left, right: 14, top: 10, bottom: 66, backgroundColor: theme.missing, show: true, borderWidth: 0};
+    var shownColumns = distinct(columnNames);
+    var longest = shownColumns.reduce(function (most, name) { return Math.max(most, textWidth(name)); }, 0);
+    var rotated = longest > cell - 4;
+    option.grid = {left: left, right: 14, top: 10, bottom: rotated ? 74 : 46, backgroundColor: theme.missing, show: true, borderWidth: 0};
     option.xAxis = axis(theme, {
-      type: 'category', data: distinct(columnNames), name: names[1], nameGap: 48, splitLine: {show: false},
+      type: 'category', data: shownColumns, name: names[1], nameGap: rotated ? 54 : 26, splitLine: {show: false},
       axisTick: {show: false},
       axisLabel: {
-        color: theme.text, rotate: cell < 70 ? 40 : 0, width: cell < 70 ? 66 : cell - 6,
-        overflow: 'truncate'
+        color: theme.text, rotate: rotated ? 40 : 0, width: rotated ? 72 : cell, overflow: 'truncate'
       }
     });
     option.yAxis = axis(theme, {
@@ -292,7 +350,7 @@ var perennialCharts = (function () {
       axisLabel: {color: theme.text, width: left - 12, overflow: 'truncate'}
     });
     option.tooltip.formatter = function (point) {
-      return names[0] + ' ' + rowNames[point.value[1]] + '\n' + names[1] + ' ' +
+      return names[0] + ' ' + rowNames[point.value[1]] + '\n' + (names[1].indexOf('task') > 0 ? 'on' : names[1]) + ' ' +
         columnNames[point.value[0]] + ': ' + format(point.value[2]);
     };
     option.series = [{
@@ -368,7 +426,7 @@ var perennialCharts = (function () {
           {type: 'value', name: 'tasks learned', nameGap: 28, min: 0, minInterval: 1,
             max: group.tasks.length, splitLine: {show: false}},
           {type: 'value', name: 'accuracy', nameGap: 44, min: 0, max: 1, axisLabel: {formatter: percent}},
-          group.tasks.map(function (task, j) { return j + 1; }));
+          group.tasks.map(function (task, j) { return j + 1; }), [0, 1], this.height(choice, width));
       },
       table: function (choice) {
         var shown = series(choice);
@@ -409,7 +467,7 @@ var perennialCharts = (function () {
       choices: [],
       height: function (choice, width) { return heatHeight(rows.length, width); },
       option: function (choice, theme, width) {
-        return heat(theme, width, rows, group.tasks, values, ['after', 'on']);
+        return heat(theme, width, rows, group.tasks, values, ['after', 'on the test examples of task']);
       },
       table: function () {
         return {
@@ -479,20 +537,43 @@ var perennialCharts = (function () {
         var most = Math.max.apply(null, costs);
         var least = Math.min.apply(null, costs);
         var log = least > 0 && most / least > 8;
+        var x = log ? [least / 1.6, most * 1.6] : [least - 0.1 * (most - least || most), most + 0.1 * (most - least || most)];
+        var reached = points.map(function (point) { return present(point.low) ? point.low : point.y; })
+          .concat(points.map(function (point) { return present(point.high) ? point.high : point.y; }));
+        var y = [Math.max(0, Math.floor(20 * Math.min.apply(null, reached) - 0.5) / 20),
+          Math.min(1, Math.ceil(20 * Math.max.apply(null, reached) + 0.5) / 20)];
+        var height = this.height();
+        var right = Math.min(140, width * 0.34);
+        function across(value) {
+          var share = log ? Math.log(value / x[0]) / Math.log(x[1] / x[0]) : (value - x[0]) / (x[1] - x[0]);
+          return 62 + share * (width - 62 - right);
+        }
+        // Names stand to the right of the points: those of one column must not cover one another.
+        var moves = points.map(function () { return 0; });
+        var columns = {};
+        points.forEach(function (point, i) {
+          var column = Math.round(across(point.x) / 110);
+          (columns[column] = columns[column] || []).push(i);
+        });
+        Object.keys(columns).forEach(function (column) {
+          var members = columns[column];
+          spread(members.map(function (i) { return (y[1] - points[i].y) / (y[1] - y[0]) * (height - 74); }), 15)
+            .forEach(function (move, k) { moves[members[k]] = move; });
+        });
         var step = [];
         front.forEach(function (point, i) {
           if (i > 0) { step.push([point.x, front[i - 1].y]); }
           step.push([point.x, point.y]);
         });
         var option = base(theme);
-        option.grid = {left: 62, right: 30, top: 26, bottom: 48};
+        option.grid = {left: 62, right: right, top: 26, bottom: 48};
         option.xAxis = axis(theme, {
-          type: log ? 'log' : 'value', name: 'parameters kept', nameGap: 28, scale: true,
-          min: log ? undefined : Math.floor(least * 0.95), max: log ? undefined : Math.ceil(most * 1.05),
-          axisLabel: {formatter: short}, splitNumber: 4
+          type: log ? 'log' : 'value', name: 'parameters kept', nameGap: 28, min: x[0], max: x[1],
+          axisLabel: {formatter: short, showMinLabel: false, showMaxLabel: false}, splitNumber: 2
         });
         option.yAxis = axis(theme, {
-          type: 'value', name: 'average accuracy', nameGap: 44, scale: true, axisLabel: {formatter: percent}
+          type: 'value', name: 'average accuracy', nameGap: 44, min: y[0], max: y[1],
+          axisLabel: {formatter: percent}
         });
         option.tooltip.formatter = function (point) {
           return point.data.name + '\n' + format(point.value[0]) + ' parameters, accuracy ' + format(point.value[1]);
@@ -501,7 +582,7 @@ var perennialCharts = (function () {
           type: 'line', data: step, symbol: 'none', silent: true,
           lineStyle: {color: theme.muted, type: 'dashed', width: 1.5}
         }, {
-          type: 'custom', silent: true, encode: {x: 0, y: [1, 2]},
+          type: 'custom', silent: true, clip: true, encode: {x: 0, y: [1, 2]},
           data: points.filter(function (point) { return present(point.low); })
             .map(function (point) { return [point.x, point.low, point.high]; }),
           renderItem: function (params, api) {
@@ -514,19 +595,19 @@ var perennialCharts = (function () {
           }
         }, {
           type: 'scatter', symbolSize: 13,
-          data: points.map(function (point) {
+          data: points.map(function (point, i) {
             return {
               name: point.name, value: [point.x, point.y], symbol: symbol(point.index),
               itemStyle: {
                 color: colour(theme, point.index), borderColor: theme.text, borderWidth: onFront(point) ? 1.6 : 0
+              },
+              label: {
+                show: points.length <= 24, color: theme.text, position: 'right', distance: 8, offset: [0, moves[i]],
+                fontWeight: onFront(point) ? 'bold' : 'normal'
               }
             };
           }),
-          label: {
-            show: points.length <= 24, color: theme.text, position: 'top', distance: 8,
-            formatter: function (point) { return cut(point.data.name, 22); }
-          },
-          labelLayout: {hideOverlap: true, moveOverlap: 'shiftY'}
+          label: {width: right - 12, overflow: 'truncate', formatter: function (point) { return point.data.name; }}
         }];
         return option;
       },
@@ -552,14 +633,12 @@ var perennialCharts = (function () {
       id: id, section: 'cost', wide: false, title: 'Time by phase',
       hint: 'Seconds a run' + (entries.some(function (e) { return e.seeds > 1; }) ? ', mean over the seeds.' : '.'),
       choices: [],
-      height: function () { return barHeight(entries.length) + 34; },
+      height: function () { return barHeight(entries.length) + 56; },
       option: function (choice, theme, width) {
-        var left = width < 480 ? 96 : 160;
+        var left = nameWidth(entries.map(function (entry) { return entry.label; }), width);
         var option = base(theme);
-        option.grid = {left: left, right: 24, top: 36, bottom: 40};
-        option.legend = legend(theme, true);
-        option.legend.top = 0;
-        option.legend.bottom = undefined;
+        option.legend = legend(theme, PHASES.map(function (phase) { return phase[1]; }), width);
+        option.grid = {left: left, right: 24, top: 8, bottom: 44 + option.legend.height};
         option.xAxis = axis(theme, {type: 'value', name: 'seconds', nameGap: 26});
         option.yAxis = axis(theme, {
           type: 'category', inverse: true, data: entries.map(function (entry) { return entry.label; }),
@@ -639,8 +718,9 @@ var perennialCharts = (function () {
 
   function picture(entry, made, id) {
     var chart = {
-      id: id, section: 'pictures', wide: false, title: entry.label + ': ' + made.title,
-      hint: made.source, choices: [], sentence: function () { return made.title; }
+      id: id, section: made.source === 'measures' ? 'measures' : 'pictures', wide: false, title: made.title,
+      fold: entry.label, hint: entry.label + (made.source === 'measures' || made.source === entry.label ? '' : ' · ' + made.source), choices: [],
+      sentence: function () { return made.title; }
     };
     if (made.src) {
       chart.src = made.src;
@@ -675,7 +755,23 @@ var perennialCharts = (function () {
     var shares = numeric.filter(function (j) {
       return made.rows.every(function (row) { return row[j] === '' || (Number(row[j]) >= 0 && Number(row[j]) <= 1); });
     });
-    if (shares.length > 2 && names.length <= 60) {
+    var first = made.rows.map(function (row) { return number(row[0]); });
+    var ascending = first.length > 2 && first.every(function (value, i) {
+      return present(value) && (i === 0 || value > first[i - 1]);
+    });
+    if (ascending && shares.length > 1) {
+      var drawn = shares.map(function (j, k) {
+        return {name: made.columns[j], index: k, every: true, points: made.rows.map(function (row, i) {
+          return [first[i], number(row[j])];
+        })};
+      });
+      chart.height = function () { return 320; };
+      chart.option = function (choice, theme, width) {
+        return lines(theme, width, drawn,
+          {type: 'value', name: made.columns[0], nameGap: 28, scale: true, splitLine: {show: false}},
+          {type: 'value', name: '', min: 0, max: 1}, null);
+      };
+    } else if (shares.length > 2 && names.length <= 60) {
       chart.height = function (choice, width) { return heatHeight(names.length, width); };
       chart.option = function (choice, theme, width) {
         return heat(theme, width, names, shares.map(function (j) { return made.columns[j]; }),
@@ -704,8 +800,12 @@ var perennialCharts = (function () {
       group.entries.forEach(function (entry, e) {
         if (entry.matrix.length) { list.push(matrix(group, entry, id + '-matrix-' + e)); }
       });
+      var pictures = [];
       group.entries.forEach(function (entry, e) {
-        entry.pictures.forEach(function (made, p) { list.push(picture(entry, made, id + '-picture-' + e + '-' + p)); });
+        entry.pictures.forEach(function (made, p) { pictures.push(picture(entry, made, id + '-picture-' + e + '-' + p)); });
+      });
+      ['pictures', 'measures'].forEach(function (section) {
+        list = list.concat(pictures.filter(function (chart) { return chart.section === section; }));
       });
       list.forEach(function (chart) {
         chart.group = g;

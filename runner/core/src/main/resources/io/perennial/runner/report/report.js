@@ -4,7 +4,8 @@
 
   var SECTIONS = {
     learning: 'Learning curves', metrics: 'Retention and transfer', cost: 'Cost',
-    matrices: 'Accuracy matrices', pictures: 'What the strategies show'
+    matrices: 'Accuracy matrices', pictures: 'What the strategies show',
+    measures: 'Confidence and confusion'
   };
   var dark = window.matchMedia('(prefers-color-scheme: dark)');
   var shown = [];
@@ -207,37 +208,81 @@
     if (this.drawn) { this.drawn.dispose(); }
   };
 
+  var places = new Map();
   var viewer = new IntersectionObserver(function (seen) {
     seen.forEach(function (one) {
-      var place = shown.filter(function (p) { return p.canvas === one.target; })[0];
+      var place = places.get(one.target);
       if (one.isIntersecting && place && !place.drawn) { place.draw(); }
     });
   }, {rootMargin: '300px'});
 
+  function show(chart, parent) {
+    var place = new Place(chart);
+    parent.appendChild(place.figure);
+    shown.push(place);
+    if (place.canvas) {
+      places.set(place.canvas, place);
+      viewer.observe(place.canvas);
+    }
+  }
+
+  /** A section of a group, made with its heading when its first chart comes. */
+  function section(sections, chart) {
+    var key = chart.group + chart.section;
+    if (!sections[key]) {
+      sections[key] = element('div');
+      sections[key].appendChild(element('h4', SECTIONS[chart.section]));
+      document.querySelector('.charts[data-group="' + chart.group + '"]').appendChild(sections[key]);
+    }
+    return sections[key];
+  }
+
+  function grid(parent) {
+    var last = parent.lastElementChild;
+    if (!last || last.className !== 'grid') { last = parent.appendChild(element('div', undefined, 'grid')); }
+    return last;
+  }
+
+  /** What every run has many of: nothing of it is made until somebody opens it. */
+  function fold(parent, name, charts) {
+    var made = element('details', undefined, 'fold');
+    made.id = charts[0].id + '-fold';
+    made.appendChild(element('summary', name));
+    made.addEventListener('toggle', function () {
+      if (made.open && charts.length) { charts.splice(0).forEach(function (chart) { show(chart, grid(made)); }); }
+    });
+    parent.appendChild(made);
+  }
+
   /** All charts of the data in the page, in the places that the template left for them. */
   function render() {
     viewer.disconnect();
+    places.clear();
     shown.forEach(function (place) { place.dispose(); });
     shown = [];
-    var data = JSON.parse(document.getElementById('data').textContent);
-    var grids = {};
-    perennialCharts(data).forEach(function (chart) {
-      var key = chart.group + chart.section;
-      if (!grids[key]) {
-        var parent = document.querySelector('.charts[data-group="' + chart.group + '"]');
-        parent.appendChild(element('h4', SECTIONS[chart.section]));
-        grids[key] = element('div', undefined, 'grid');
-        parent.appendChild(grids[key]);
+    var sections = {};
+    var folded = {};
+    perennialCharts(JSON.parse(document.getElementById('data').textContent)).forEach(function (chart) {
+      var parent = section(sections, chart);
+      if (chart.section !== 'measures') {
+        show(chart, grid(parent));
+        return;
       }
-      var place = new Place(chart);
-      grids[key].appendChild(place.figure);
-      shown.push(place);
+      var key = chart.group + '/' + chart.fold;
+      if (!folded[key]) {
+        folded[key] = [chart];
+        fold(parent, chart.fold, folded[key]);
+      } else {
+        folded[key].push(chart);
+      }
     });
-    shown.forEach(function (place) { if (place.canvas) { viewer.observe(place.canvas); } });
   }
 
   function redraw(all) {
-    shown.forEach(function (place) { if (place.canvas && (all || place.drawn)) { place.draw(); } });
+    shown.forEach(function (place) {
+      var seen = !place.figure.closest('details.fold:not([open])');
+      if (place.canvas && seen && (all || place.drawn)) { place.draw(); }
+    });
   }
 
   var resizing;
@@ -260,6 +305,7 @@
       kept.open[place.chart.id] = place.details && place.details.open;
       if (place.selected) { kept.choices[place.chart.id] = place.selected.value; }
     });
+    document.querySelectorAll('details[id]').forEach(function (one) { kept.open[one.id] = one.open; });
     return kept;
   }
 
@@ -270,6 +316,9 @@
       }
       var choice = kept.choices[place.chart.id];
       if (choice !== undefined && Number(choice) < place.chart.choices.length) { place.choose(Number(choice)); }
+    });
+    document.querySelectorAll('details[id]').forEach(function (one) {
+      if (kept.open[one.id] !== undefined) { one.open = kept.open[one.id]; }
     });
     window.scrollTo({top: kept.top, behavior: 'instant'});
   }
