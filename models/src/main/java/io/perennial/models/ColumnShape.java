@@ -67,7 +67,7 @@ record ColumnShape(ConvolutionLayers plain, int previous, List<ColumnLayer> laye
       boolean convolution = i < convolutions();
       // What reads and makes maps does so at each of their positions.
       long places = convolution ? plain.convolutions().get(i).positions() : 1;
-      long weights = layer.bias() - layer.weights();
+      long weights = (long) layer.bias() - layer.weights();
       if (layer.hasAdapter()) {
         // V and, before it, the scalars: once for each activation of the columns before.
         weights += (layer.width() + 1L) * layer.anterior() + layer.adapterWeightLength();

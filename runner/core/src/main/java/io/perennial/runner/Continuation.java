@@ -14,7 +14,6 @@ import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.History;
 import io.perennial.runner.result.OutputDirectory;
 import io.perennial.runner.result.Results;
-import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.result.RunResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;

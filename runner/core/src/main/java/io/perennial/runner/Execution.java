@@ -240,21 +240,21 @@ final class Execution {
 
   private RunResult result(RunResult.Status status) {
     AccuracyMatrix accuracy = training.accuracy();
-    Measurements measured = measured();
+    List<Stage> stages = assembly.plan().stages();
+    Map<String, String> conventions = new LinkedHashMap<>();
+    Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
+    List<History.Generation> generations = assembly.history().generations();
+    for (int g = 0; g < generations.size(); g++) {
+      String key = RunResult.scenario(g);
+      conventions.put(key, generations.get(g).dataSha256());
+    }
+    Measurements measured = measured(conventions);
     Map<String, Metric.Value> metrics = new LinkedHashMap<>();
     Map<String, String> formulas = new LinkedHashMap<>();
     for (Metric metric : assembly.metrics()) {
       Metric.Value missing = Metric.Value.missing("its computation failed");
       metrics.put(metric.name(), contributed(() -> metric.compute(measured), missing));
       formulas.put(metric.name(), metric.formula());
-    }
-    List<Stage> stages = assembly.plan().stages();
-    Map<String, String> conventions = new LinkedHashMap<>();
-    Map<String, List<Artefact>> artefacts = new LinkedHashMap<>();
-    List<History.Generation> generations = assembly.history().generations();
-    for (int g = 0; g < generations.size(); g++) {
-      String key = g == 0 ? RunResult.SCENARIO : "scenario.%d.sha256".formatted(g + 1);
-      conventions.put(key, generations.get(g).dataSha256());
     }
     if (configuration.curves().every() > 0) {
       conventions.put("curves.every", Integer.toString(configuration.curves().every()));
@@ -299,12 +299,10 @@ final class Execution {
         artefacts);
   }
 
-  private Measurements measured() {
+  private Measurements measured(Map<String, String> conventions) {
     return new Measurements(
         assembly.seed(),
-        String.join(
-            " ",
-            assembly.history().generations().stream().map(History.Generation::dataSha256).toList()),
+        RunResult.stream(conventions),
         training.accuracy(),
         training.curve(),
         training.calibration(),

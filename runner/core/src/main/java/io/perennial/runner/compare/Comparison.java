@@ -60,7 +60,7 @@ public final class Comparison {
     }
     Set<String> keys = new LinkedHashSet<>();
     for (RunResult run : complete(results)) {
-      String scenario = run.conventions().getOrDefault(RunResult.SCENARIO, "");
+      String scenario = RunResult.stream(run.conventions());
       if (scenario.isEmpty()) {
         throw new InputException(
             "%s: conventions.%s of seed %d is missing: nobody knows which tasks it saw. The file was made by an earlier version or edited by hand; run it again."

@@ -41,7 +41,7 @@ record Contestant(
   }
 
   private static String key(RunResult run) {
-    return run.seed() + " on " + run.conventions().getOrDefault(RunResult.SCENARIO, "");
+    return run.seed() + " on " + RunResult.stream(run.conventions());
   }
 
   /** Whether a run of the other saw the same tasks, with the same seed, in the same setting. */

@@ -56,6 +56,6 @@ final class Labels {
   }
 
   private static String stream(RunResult run) {
-    return run.conventions().getOrDefault(RunResult.SCENARIO, "");
+    return RunResult.stream(run.conventions());
   }
 }

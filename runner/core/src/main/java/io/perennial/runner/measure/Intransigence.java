@@ -66,7 +66,7 @@ public final class Intransigence implements Metric {
                 run ->
                     measured
                         .scenario()
-                        .equals(run.conventions().getOrDefault(RunResult.SCENARIO, "")))
+                        .equals(RunResult.stream(run.conventions())))
             .findFirst();
     return reference.isPresent()
         ? of(measured.accuracy(), reference.get().accuracy())

@@ -81,8 +81,22 @@ public record RunResult(
         artefacts);
   }
 
-  /** The convention that tells which stream of tasks it was. */
+  /** The convention that tells which stream of tasks the first generation learned. */
   public static final String SCENARIO = "scenario.sha256";
+
+  /** The convention that tells which stream of tasks a generation learned, from 0. */
+  public static String scenario(int generation) {
+    return generation == 0 ? SCENARIO : "scenario.%d.sha256".formatted(generation + 1);
+  }
+
+  /** What only runs that learned the same tasks share; empty if it is not known. */
+  public static String stream(Map<String, String> conventions) {
+    StringBuilder all = new StringBuilder();
+    for (int g = 0; conventions.containsKey(scenario(g)); g++) {
+      all.append(g == 0 ? "" : "+").append(conventions.get(scenario(g)));
+    }
+    return all.toString();
+  }
 
   /** The source of the runner's own artefacts. */
   public static final String MEASURES = "measures";
