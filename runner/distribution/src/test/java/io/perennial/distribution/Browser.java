@@ -115,6 +115,13 @@ final class Browser implements AutoCloseable {
     return List.copyOf(requests);
   }
 
+  /** Looks at no earlier message or request any more. */
+  void forget() {
+    console();
+    requests();
+    requests.clear();
+  }
+
   /** What the window shows, for a person to look at. */
   Browser screenshot(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());

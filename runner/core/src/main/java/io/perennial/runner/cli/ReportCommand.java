@@ -53,8 +53,16 @@ final class ReportCommand implements Callable<Integer> {
     PrintWriter printer = Given.value(spec).commandLine().getOut();
     printer.println("Report: " + file);
     if (figures != null) {
-      int count = report.writeFigures(figures).size();
-      printer.println("Figures: %d files in %s".formatted(count, figures));
+      List<Path> files = report.writeFigures(figures);
+      printer.println("Figures: %d files in %s".formatted(files.size(), figures));
+      boolean drawn =
+          files.stream()
+              .map(Path::toString)
+              .filter(picture -> picture.endsWith(".svg"))
+              .allMatch(svg -> files.contains(Path.of(svg.replaceFirst("svg$", "png"))));
+      if (!drawn) {
+        printer.println("There are no PNG: Java finds no fonts here. Install fontconfig and a font.");
+      }
     }
     printer.flush();
     return CommandLine.ExitCode.OK;

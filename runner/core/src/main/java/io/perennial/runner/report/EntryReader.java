@@ -75,7 +75,7 @@ final class EntryReader {
       return;
     }
     try {
-      if (Files.exists(directory.resolve(ResultsWriter.RESULTS))) {
+      if (hasResults(directory)) {
         addRun(directory);
       } else {
         addAllIn(directory);
@@ -102,6 +102,7 @@ final class EntryReader {
   }
 
   private void addRun(Path directory) throws IOException {
+    refuseLinks(directory);
     List<Path> parts = parts(directory);
     if (parts.stream().anyMatch(part -> name(part).startsWith("order-"))) {
       parts.stream().filter(part -> name(part).startsWith("order-")).forEach(this::add);
@@ -168,9 +169,25 @@ final class EntryReader {
     try (Stream<Path> children = Files.list(directory)) {
       return children
           .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
-          .filter(child -> Files.isRegularFile(child.resolve(ResultsWriter.RESULTS)))
+          .filter(EntryReader::hasResults)
           .sorted()
           .toList();
+    }
+  }
+
+  private static boolean hasResults(Path directory) {
+    return Files.isRegularFile(
+        directory.resolve(ResultsWriter.RESULTS), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void refuseLinks(Path directory) throws IOException {
+    try (Stream<Path> children = Files.list(directory)) {
+      for (Path child : children.filter(Files::isSymbolicLink).toList()) {
+        if (PART.matcher(name(child)).matches()) {
+          throw new InputException(
+              child + " is a symbolic link, which a report does not follow. Give its target.");
+        }
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.perennial.runner.result.AtomicFile;
 import io.perennial.runner.result.Slug;
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.GraphicsEnvironment;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -47,6 +48,7 @@ final class Figures {
   private final ReportData data;
   private final List<Path> written = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
+  private final boolean fonts = fonts();
 
   Figures(ReportData data) {
     this.data = data;
@@ -88,10 +90,13 @@ final class Figures {
       return;
     }
     Callable draw = (Callable) Objects.requireNonNull(figure.get("svg"));
-    byte[] svg =
-        draw.call(context, scope, scope, new Object[0]).toString().getBytes(StandardCharsets.UTF_8);
-    write(directory.resolve(name + ".svg"), svg);
-    write(directory.resolve(name + ".png"), png(svg));
+    String svg = draw.call(context, scope, scope, new Object[0]).toString();
+    write(directory.resolve(name + ".svg"), svg.getBytes(StandardCharsets.UTF_8));
+    if (fonts) {
+      // Java's own name of the machine's sans serif: it knows no CSS.
+      String java = svg.replaceAll("font-family:[^;\"]*", "font-family:SansSerif");
+      write(directory.resolve(name + ".png"), png(java.getBytes(StandardCharsets.UTF_8)));
+    }
   }
 
   private void write(Path file, byte[] content) {
@@ -105,6 +110,16 @@ final class Figures {
       free = name + "-" + copy;
     }
     return free;
+  }
+
+  /** Whether texts can be drawn: a bare machine has no fonts, and Java's answer is an error then. */
+  private static boolean fonts() {
+    try {
+      return GraphicsEnvironment.getLocalGraphicsEnvironment().getAvailableFontFamilyNames().length
+          > 0;
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return false;
+    }
   }
 
   private static int number(@Nullable Object value) {

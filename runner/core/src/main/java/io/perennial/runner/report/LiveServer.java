@@ -107,12 +107,15 @@ public final class LiveServer implements AutoCloseable {
         send(exchange, 200, "text/html", current.page);
         fetched(current.version);
       } else if ("/progress".equals(path)) {
+        boolean over = ended();
         Map<String, Object> answer =
             Map.of(
                 "version",
                 current().version,
                 "text",
-                ended() ? "The run has ended." : progress.get());
+                over ? "The run has ended." : progress.get(),
+                "ended",
+                over);
         send(exchange, 200, "application/json", new JsonMapper().writeValueAsString(answer));
         asked();
       } else {

@@ -404,7 +404,7 @@ var perennialCharts = (function () {
           })};
         });
         if (group.tasks.length > 1) {
-          list.push({name: 'average of the tasks seen', index: 6 + 7, points: curves.positions.map(function (x, i) {
+          list.push({name: 'average so far', index: 6 + 7, points: curves.positions.map(function (x, i) {
             return [x, curves.seen[i]];
           })});
         }

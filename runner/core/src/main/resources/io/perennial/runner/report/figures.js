@@ -23,7 +23,8 @@ function perennialFigures(json) {
           drawn.setOption(chart.option(choice, theme, WIDTH));
           var svg = drawn.renderToSVGString();
           drawn.dispose();
-          return svg;
+          // It only tells what happens under a mouse.
+          return svg.replace(/<style[\s\S]*?<\/style>/g, '');
         }
       });
     });

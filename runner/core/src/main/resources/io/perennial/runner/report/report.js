@@ -337,22 +337,29 @@
 
   /** While a run goes on: how far it is, and the whole page when a task is done. */
   function follow() {
-    var tag = null;
+    var version = null;
+    var failures = 0;
+    var line = document.getElementById('progress');
     function ask() {
       fetch('progress', {cache: 'no-store'}).then(function (answer) { return answer.json(); })
         .then(function (progress) {
-          document.getElementById('progress').textContent = progress.text;
-          if (tag !== null && progress.version !== tag) {
-            return fetch('.', {cache: 'no-store'}).then(function (answer) { return answer.text(); }).then(replace)
-              .then(function () { tag = progress.version; });
-          }
-          tag = progress.version;
-          return null;
+          failures = 0;
+          line.textContent = progress.text;
+          var news = version !== null && progress.version !== version;
+          return (news ? page() : Promise.resolve()).then(function () {
+            version = progress.version;
+            return !progress.ended;
+          });
         })
         .catch(function () {
-          document.getElementById('progress').textContent = 'The run has ended, or its page is served no more.';
+          failures++;
+          line.textContent = 'The run has ended, or its page is served no more.';
+          return failures < 3;
         })
-        .then(function () { setTimeout(ask, 1000); });
+        .then(function (more) { if (more) { setTimeout(ask, 1000); } });
+    }
+    function page() {
+      return fetch('.', {cache: 'no-store'}).then(function (answer) { return answer.text(); }).then(replace);
     }
     ask();
   }

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -114,7 +115,10 @@ class LiveServerTest {
     Path other = Runs.of("hush", 2, 0.9).write(directory.resolve("other"), 2);
     Runs.of("ewc", 2, 0.9).write(run, 1);
     Files.createSymbolicLink(run.resolve("seed-2"), other.resolve("seed-2"));
-    assertThat(get("/")).contains("ewc").doesNotContain("hush");
+    assertThat(get("/")).startsWith("HTTP/1.1 200").doesNotContain("hush");
+    assertThatThrownBy(() -> Report.of(List.of(run)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("seed-2 is a symbolic link");
   }
 
   @ParameterizedTest
