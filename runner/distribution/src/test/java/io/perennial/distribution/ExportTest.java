@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,7 +176,7 @@ class ExportTest {
     try (LifelongModel trained = PERENNIAL.open(out)) {
       Path file = directory.resolve("model.onnx");
       trained.exportOnnx(file, -1);
-      String input = metadata(file).get("input");
+      String input = Objects.requireNonNull(metadata(file).get("input"));
       assertThat(input).contains("\"name\":\"temperature\"").contains("\"categories\":[");
       String categories =
           input.replaceAll(".*categories\":\\[\"([a-z]*)\",\"([a-z]*)\".*", "$1 $2");
@@ -240,8 +241,16 @@ class ExportTest {
     Path questions = directory.resolve("questions.txt");
     Files.writeString(
         questions,
-        "1 Mary went to the cellar.\n2 John went to the barn.\n3 Where is Mary?\t\n1 Where is nobody?\t\n"
-            + "1 Ann went to the hall.\n2 Ann went to the attic.\n3 Ann went to the barn.\n4 Where is Ann?\tbarn\t3\n");
+        """
+        1 Mary went to the cellar.
+        2 John went to the barn.
+        3 Where is Mary?\t
+        1 Where is nobody?\t
+        1 Ann went to the hall.
+        2 Ann went to the attic.
+        3 Ann went to the barn.
+        4 Where is Ann?\tbarn\t3
+        """);
     try (LifelongModel trained = PERENNIAL.open(out)) {
       Path file = directory.resolve("model.onnx");
       trained.exportOnnx(file, -1);
@@ -251,11 +260,10 @@ class ExportTest {
       int width = (int) (shape[0] * shape[1]);
       List<String> words =
           List.of(
-              metadata(file)
-                  .get("input")
+              Objects.requireNonNull(metadata(file).get("input"))
                   .replaceAll(".*vocabulary\":\\[", "")
                   .replaceAll("[\"\\]}]", "")
-                  .split(","));
+                  .split(",", -1));
       float unknown = words.size() + 1;
       float[] one = new float[width];
       one[0] = words.indexOf("where") + 1;

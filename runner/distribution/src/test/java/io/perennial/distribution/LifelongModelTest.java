@@ -181,7 +181,7 @@ class LifelongModelTest {
     List<String> file = new ArrayList<>(List.of("current,vibration,extra,site,temperature"));
     int correct = 0;
     for (String row : rows.subList(1, rows.size())) {
-      String[] cells = row.split(",");
+      String[] cells = row.split(",", -1);
       file.add(cells[3] + "," + cells[2] + ",x," + cells[0] + "," + cells[1]);
     }
     Path data = directory.resolve("new.csv");

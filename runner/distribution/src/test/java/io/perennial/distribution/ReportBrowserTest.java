@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -404,10 +405,10 @@ class ReportBrowserTest {
   private static double taskSeconds() {
     Map<String, Object> answer =
         browser.driver().executeCdpCommand("Performance.getMetrics", Map.of());
-    for (Object metric : (List<?>) answer.get("metrics")) {
+    for (Object metric : Objects.requireNonNull((List<?>) answer.get("metrics"))) {
       Map<?, ?> entry = (Map<?, ?>) metric;
       if ("TaskDuration".equals(entry.get("name"))) {
-        return ((Number) entry.get("value")).doubleValue();
+        return Objects.requireNonNull((Number) entry.get("value")).doubleValue();
       }
     }
     throw new AssertionError("The browser does not tell how long it computed");

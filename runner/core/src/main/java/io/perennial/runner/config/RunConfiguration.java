@@ -213,6 +213,7 @@ public record RunConfiguration(
         strategies,
         listeners,
         launcher,
-        metrics);
+        metrics,
+        checkpoint);
   }
 }

@@ -26,7 +26,7 @@ final class MultiplyAccumulates implements Metric {
   public Value compute(Measurements measured) {
     OptionalLong count = measured.multiplyAccumulates();
     return count.isPresent()
-        ? Value.of(count.getAsLong())
+        ? Value.of((double) count.getAsLong())
         : Value.missing("this model does not tell");
   }
 }
