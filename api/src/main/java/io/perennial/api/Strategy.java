@@ -32,9 +32,9 @@ public interface Strategy extends Stateful {
   default void beforeTask(Learner learner) {}
 
   /**
-   * Once, after {@link #restore}, in a run that goes on in the middle of a task: {@link #beforeTask}
-   * of that task was called before the run was saved and is not called again. The time to make anew
-   * what was not saved because it follows from the model or from the tasks' data.
+   * Once, after {@link #restore}, in a run that goes on in the middle of a task: {@link
+   * #beforeTask} of that task was called before the run was saved and is not called again. The time
+   * to make anew what was not saved because it follows from the model or from the tasks' data.
    */
   default void taskResumed(Learner learner) {}
 

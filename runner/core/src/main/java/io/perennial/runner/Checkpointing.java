@@ -9,8 +9,8 @@ import io.perennial.runner.training.Training;
 import java.util.function.BooleanSupplier;
 
 /**
- * Saves a run after each task, in the middle of one when it is due, and when it is to stop, which it
- * does then.
+ * Saves a run after each task, in the middle of one when it is due, and when it is to stop, which
+ * it does then.
  */
 final class Checkpointing implements SavePoints {
   private final CheckpointStore store;

@@ -76,11 +76,7 @@ final class Execution {
     this.origin = new Origin(assembly);
     this.checkpointing =
         new Checkpointing(
-            checkpoints,
-            configuration.checkpoint(),
-            origin,
-            assembly.stopwatch(),
-            stop);
+            checkpoints, configuration.checkpoint(), origin, assembly.stopwatch(), stop);
     this.training = new Training(assembly.plan(), assembly.stopwatch(), options.listeners());
   }
 
@@ -197,8 +193,8 @@ final class Execution {
     List<String> problems = new ArrayList<>();
     differences.forEach(difference -> problems.add("cannot go on to the bit: " + difference + "."));
     problems.add(
-        "Bring back what was there, start anew in another directory, or give --force to go on with a"
-            + " run that no uninterrupted one would equal.");
+        "Bring back what was there, start anew in another directory, or give --force to go on with"
+            + " a run that no uninterrupted one would equal.");
     throw new InputException(problems);
   }
 

@@ -23,16 +23,21 @@ final class Origin {
   /** What is lost when one goes on all the same. */
   private static final Map<String, String> CONSEQUENCES =
       Map.of(
-          "seed", "what is drawn from now on is another run's",
-          DATA, "what was learned so far was learned from other examples",
-          "nd4j", "another version may round differently",
-          "blas", "another kernel adds up in another order");
+          "seed",
+          "what is drawn from now on is another run's",
+          DATA,
+          "what was learned so far was learned from other examples",
+          "nd4j",
+          "another version may round differently",
+          "blas",
+          "another kernel adds up in another order");
 
   /** Tasks that were learned at an earlier time, whose data may be gone. */
   private final int earlier;
 
   /** Of the first of the others, of the first two, ... */
   private final List<String> data;
+
   private final Map<String, String> constant = new LinkedHashMap<>();
 
   Origin(Assembly assembly) {
@@ -63,8 +68,8 @@ final class Origin {
   }
 
   /**
-   * How a saved state's differs, and what that means; empty if it does not, or if it is of an earlier
-   * time: further tasks may be taught elsewhere and with newer plugins.
+   * How a saved state's differs, and what that means; empty if it does not, or if it is of an
+   * earlier time: further tasks may be taught elsewhere and with newer plugins.
    */
   List<String> differences(State saved) {
     State origin = saved.parts().get(PART);
@@ -76,8 +81,7 @@ final class Origin {
       return List.of();
     }
     List<String> differences = new ArrayList<>();
-    constant.forEach(
-        (name, now) -> compare(name, origin.values().get(name), now, differences));
+    constant.forEach((name, now) -> compare(name, origin.values().get(name), now, differences));
     for (String name : origin.values().keySet()) {
       if (name.startsWith(PLUGIN) && !constant.containsKey(name)) {
         compare(name, origin.values().get(name), null, differences);

@@ -27,21 +27,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Runs that are stopped in the middle of a task, and what is refused when they are to go on. */
 class ResumingTest {
   private static final String STREAM =
-      "scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: domain-incremental, validation: 0.1}\n";
+      "scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: domain-incremental,"
+          + " validation: 0.1}\n";
   private static final String FREE =
-      "scenario: {type: task-free, scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: class-incremental}}\n";
+      "scenario: {type: task-free, scenario: {type: split, dataset: {type: digits}, tasks: 5,"
+          + " setting: class-incremental}}\n";
 
   @TempDir Path directory;
 
   private static String yaml(String pipeline, String scenario, String training, String strategies) {
     return """
-        name: resuming
-        pipeline: %s
-        %smodel: {type: mlp, hidden: [12]}
-        training: {batchSize: 32, optimizer: {type: adam, learningRate: 0.01}, %s}
-        strategies: %s
-        checkpoint: {everyMinutes: 0}
-        """
+    name: resuming
+    pipeline: %s
+    %smodel: {type: mlp, hidden: [12]}
+    training: {batchSize: 32, optimizer: {type: adam, learningRate: 0.01}, %s}
+    strategies: %s
+    checkpoint: {everyMinutes: 0}
+    """
         .formatted(pipeline, scenario, training, strategies);
   }
 
@@ -92,8 +94,7 @@ class ResumingTest {
           """)
   void itGoesOnToTheBitHoweverOftenItIsStopped(
       String pipeline, String scenario, String training, String strategies) {
-    String yaml =
-        yaml(pipeline, scenario.equals("split") ? STREAM : FREE, training, strategies);
+    String yaml = yaml(pipeline, scenario.equals("split") ? STREAM : FREE, training, strategies);
     RunResult whole = run(yaml, directory.resolve("whole"), false, false);
     Path out = directory.resolve("stopped");
     boolean resume = false;

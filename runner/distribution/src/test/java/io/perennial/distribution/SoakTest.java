@@ -23,8 +23,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many small tasks in one process, in runs that are stopped in the middle of a task and go on: memory,
- * file handles and threads stay where they were. More than the few of the build:
+ * Many small tasks in one process, in runs that are stopped in the middle of a task and go on:
+ * memory, file handles and threads stay where they were. More than the few of the build:
  *
  * <pre>{@code
  * mvn test -pl runner/distribution -am -Dtest=SoakTest -Dsurefire.failIfNoSpecifiedTests=false \
@@ -126,8 +126,7 @@ class SoakTest {
       } catch (RunStoppedException e) {
         assertThat(e.tasksDone()).isEqualTo(TASKS_OF_A_RUN / 2 + 1);
       }
-      RunResult result =
-          perennial.run(parsed, new RunOptions(out, true, List.of())).runs().get(0);
+      RunResult result = perennial.run(parsed, new RunOptions(out, true, List.of())).runs().get(0);
       assertThat(result.status()).isEqualTo(RunResult.Status.COMPLETE);
       return result.parameters().size();
     }

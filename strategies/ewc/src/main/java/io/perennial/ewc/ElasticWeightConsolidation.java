@@ -36,7 +36,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
     value = "Elastic weight consolidation: holds the parameters that mattered to old tasks.",
     paper = "arXiv 1612.00796; online: arXiv 1805.06370",
     needs =
-        "task boundaries unless every is above 0; a model with per-example gradients unless fisher is batch")
+        "task boundaries unless every is above 0; a model with per-example gradients unless fisher"
+            + " is batch")
 public final class ElasticWeightConsolidation implements Regularizer {
   /** How the penalty enters the step. */
   public enum PenaltyStep {
@@ -50,8 +51,8 @@ public final class ElasticWeightConsolidation implements Regularizer {
   public record Settings(
       @Description(
               value =
-                  "λ in L + λ Σ F (θ - θ_t)². There is no factor one half: a λ from a framework that"
-                      + " halves is twice as large.",
+                  "λ in L + λ Σ F (θ - θ_t)². There is no factor one half: a λ from a framework"
+                      + " that halves is twice as large.",
               byDefault = "100",
               min = 0,
               paper = "arXiv 1612.00796, eq. 3")

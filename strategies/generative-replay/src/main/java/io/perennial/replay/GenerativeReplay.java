@@ -35,7 +35,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
     value = "Deep generative replay: rehearses old tasks from what a generator remembers of them.",
     paper = "arXiv 1705.08690; soft targets: arXiv 1809.10635",
     needs =
-        "task boundaries; features in [0, 1] or likelihood: gaussian; images when channels are given")
+        "task boundaries; features in [0, 1] or likelihood: gaussian; images when channels are"
+            + " given")
 public final class GenerativeReplay implements Rehearsal, LossTerm {
   private final ReplaySettings settings;
   private final RandomSource random;

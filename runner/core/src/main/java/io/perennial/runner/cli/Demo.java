@@ -25,8 +25,7 @@ final class Demo {
   private final CommandLine command;
   private final Running running;
 
-  Demo(
-      Engine engine, CommandLine command, RunningOptions options, PluginOptions plugins) {
+  Demo(Engine engine, CommandLine command, RunningOptions options, PluginOptions plugins) {
     this.engine = engine;
     this.command = command;
     this.running = new Running(engine, command, options, plugins);
@@ -37,7 +36,8 @@ final class Demo {
     PrintWriter out = command.getOut();
     Path directory = running.out("demo");
     out.println(
-        "Handwritten digits under five permutations of their pixels, learned one after the other, with"
+        "Handwritten digits under five permutations of their pixels, learned one after the other,"
+            + " with"
             + " %d seeds".formatted(SEEDS.size()));
     out.flush();
     TextTable table =

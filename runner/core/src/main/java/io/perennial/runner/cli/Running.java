@@ -88,8 +88,7 @@ final class Running {
     }
   }
 
-  private Results logged(
-      RunConfiguration configuration, Path out, boolean resume, boolean force) {
+  private Results logged(RunConfiguration configuration, Path out, boolean resume, boolean force) {
     try (RunLog log = new RunLog(out.resolve("run.log"));
         Progress progress = new Progress(configuration.allSeeds(), options.quiet());
         LiveServer live = live(out, progress)) {

@@ -13,12 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What interrupts a command: the first SIGINT (Ctrl-C) or SIGTERM lets the run save itself and stop,
- * the second ends the process at once. While this is open the JVM's own answer, to shut down, is
- * suspended: its hooks would free native memory under the step that is being made.
+ * What interrupts a command: the first SIGINT (Ctrl-C) or SIGTERM lets the run save itself and
+ * stop, the second ends the process at once. While this is open the JVM's own answer, to shut down,
+ * is suspended: its hooks would free native memory under the step that is being made.
  *
- * <p>{@code sun.misc.Signal} is in every JDK's module {@code jdk.unsupported}, but javac warns of it
- * without a way to say that it is meant; hence the reflection. A JVM without it keeps its own answer.
+ * <p>{@code sun.misc.Signal} is in every JDK's module {@code jdk.unsupported}, but javac warns of
+ * it without a way to say that it is meant; hence the reflection. A JVM without it keeps its own
+ * answer.
  */
 final class Signals implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
@@ -103,8 +104,7 @@ final class Signals implements AutoCloseable {
     return Class.forName("sun.misc.Signal");
   }
 
-  private static Object handle(Object signal, Object handler)
-      throws ReflectiveOperationException {
+  private static Object handle(Object signal, Object handler) throws ReflectiveOperationException {
     Class<?> handlers = Class.forName("sun.misc.SignalHandler");
     try {
       return signals().getMethod("handle", signals(), handlers).invoke(null, signal, handler);

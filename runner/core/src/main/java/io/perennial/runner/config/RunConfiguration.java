@@ -68,7 +68,8 @@ public record RunConfiguration(
         CurveSettings curves,
     @Description(
             value =
-                "What accuracy is measured on: test, or validation while settings are being chosen.",
+                "What accuracy is measured on: test, or validation while settings are being"
+                    + " chosen.",
             byDefault = "test")
         MeasureOn measureOn,
     @Description(

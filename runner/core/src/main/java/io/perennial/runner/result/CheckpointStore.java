@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * The checkpoints of a run, a directory each: {@code task-NNNN} after so many tasks, {@code
  * task-NNNN-step-S} in the middle of the next one after step S of the run. In it are {@code
  * tensors.safetensors}, {@code state.json}, and {@code manifest.json} with their SHA-256. The last
- * few are kept, and the latest that was written after a task. A checkpoint appears as a whole, when all of it is on the disk; a write that is
- * interrupted, or fails, leaves the one before in force.
+ * few are kept, and the latest that was written after a task. A checkpoint appears as a whole, when
+ * all of it is on the disk; a write that is interrupted, or fails, leaves the one before in force.
  */
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
@@ -56,9 +56,7 @@ public final class CheckpointStore {
 
     String directory() {
       String name = String.format(Locale.ROOT, "task-%04d", tasksDone);
-      return isBetweenTasks()
-          ? name
-          : name + String.format(Locale.ROOT, "-step-%06d", step);
+      return isBetweenTasks() ? name : name + String.format(Locale.ROOT, "-step-%06d", step);
     }
   }
 
@@ -175,8 +173,7 @@ public final class CheckpointStore {
         }
         try {
           Place place = entry.getKey();
-          State state =
-              CheckpointFiles.read(entry.getValue(), place.tasksDone(), place.step());
+          State state = CheckpointFiles.read(entry.getValue(), place.tasksDone(), place.step());
           return Optional.of(
               new Checkpoint(place.tasksDone(), place.step(), state, List.copyOf(damaged)));
         } catch (InputException e) {

@@ -9,7 +9,9 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Which examples an epoch draws, and how that is told to a checkpoint in as few numbers as can be. */
+/**
+ * Which examples an epoch draws, and how that is told to a checkpoint in as few numbers as can be.
+ */
 final class Drawing {
   private static final String GENERATOR = "generator";
 

@@ -128,12 +128,12 @@ class MainTest {
 
   private static String configuration() {
     return """
-        name: a run
-        pipeline: knowledge-retention
-        scenario: {type: split, dataset: digits, tasks: 2}
-        model: mlp
-        strategies: [naive]
-        """;
+    name: a run
+    pipeline: knowledge-retention
+    scenario: {type: split, dataset: digits, tasks: 2}
+    model: mlp
+    strategies: [naive]
+    """;
   }
 
   private static RunResult result(long seed) {

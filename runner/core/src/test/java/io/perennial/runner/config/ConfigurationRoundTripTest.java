@@ -139,7 +139,8 @@ class ConfigurationRoundTripTest {
                     List.of(listener(name, seed)),
                     new Configured<>(Launcher.class, "local", NONE),
                     List.of(),
-                    new CheckpointSettings(several.size() / 2.0, several.size(), 1 + several.size())));
+                    new CheckpointSettings(
+                        several.size() / 2.0, several.size(), 1 + several.size())));
   }
 
   /** Anything a file can hold: quotes, colons, line ends, words that mean something to YAML. */

@@ -43,8 +43,7 @@ class FuzzSeedsTest {
         arguments("data.BabiFuzz", (Target) BabiFuzz::fuzzerTestOneInput),
         arguments("data.CifarFuzz", (Target) CifarFuzz::fuzzerTestOneInput),
         arguments("data.DerivedFileFuzz", (Target) DerivedFileFuzz::fuzzerTestOneInput),
-        arguments(
-            "config.ConfigurationFuzz", (Target) ConfigurationFuzz::fuzzerTestOneInput),
+        arguments("config.ConfigurationFuzz", (Target) ConfigurationFuzz::fuzzerTestOneInput),
         arguments("result.SafeTensorsFuzz", (Target) SafeTensorsFuzz::fuzzerTestOneInput),
         arguments("result.CheckpointFuzz", (Target) CheckpointFuzz::fuzzerTestOneInput),
         arguments("plugin.PluginJarFuzz", (Target) PluginJarFuzz::fuzzerTestOneInput));

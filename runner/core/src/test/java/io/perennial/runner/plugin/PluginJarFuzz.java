@@ -22,8 +22,10 @@ public final class PluginJarFuzz {
     load(
         jar(
             Map.of(
-                SERVICE, "fuzzed.Plugin".getBytes(StandardCharsets.UTF_8),
-                "fuzzed/Plugin.class", data)));
+                SERVICE,
+                "fuzzed.Plugin".getBytes(StandardCharsets.UTF_8),
+                "fuzzed/Plugin.class",
+                data)));
   }
 
   private static byte[] jar(Map<String, byte[]> entries) throws IOException {

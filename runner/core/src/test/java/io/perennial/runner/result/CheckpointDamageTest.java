@@ -128,8 +128,7 @@ class CheckpointDamageTest {
         return "deleted";
       }
       case 4 -> {
-        Files.copy(
-            other.resolve(file.getFileName()), file, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(other.resolve(file.getFileName()), file, StandardCopyOption.REPLACE_EXISTING);
         return "another checkpoint's file";
       }
       case 5 -> {
@@ -182,7 +181,8 @@ class CheckpointDamageTest {
     assertThat(store.latest().orElseThrow().step()).isEqualTo(2_000_000);
     try (Stream<Path> checkpoints = Files.list(directory)) {
       assertThat(checkpoints.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("task-0002", "task-0002-step-1000000", "task-0002-step-2000000");
+          .containsExactlyInAnyOrder(
+              "task-0002", "task-0002-step-1000000", "task-0002-step-2000000");
     }
     store.write(3, state(3, Checkpoint.BETWEEN_TASKS));
     assertThat(store.latest().orElseThrow().tasksDone()).isEqualTo(3);

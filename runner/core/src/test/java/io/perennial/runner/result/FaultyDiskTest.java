@@ -47,8 +47,7 @@ class FaultyDiskTest {
   private static final class Fault implements FaultyFiles.Faults {
     private final Kind kind;
     private final int at;
-    private final Set<FaultyFiles.Operation> failing =
-        EnumSet.noneOf(FaultyFiles.Operation.class);
+    private final Set<FaultyFiles.Operation> failing = EnumSet.noneOf(FaultyFiles.Operation.class);
     private int operations;
 
     Fault(Kind kind, int at) {

@@ -152,8 +152,7 @@ final class FaultyFiles extends FileSystemProvider {
   }
 
   @Override
-  public void createDirectory(Path directory, FileAttribute<?>... attributes)
-      throws IOException {
+  public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
     faults.before(Operation.CREATE_DIRECTORY);
     real.createDirectory(unwrap(directory), attributes);
   }
