@@ -312,9 +312,7 @@ class ReportBrowserTest {
     Report.of(many).write(large);
     assertThat(Files.size(large)).isLessThan(5_000_000);
     // The browser's own work, by its processor time: what else this machine does is not the page's.
-    browser
-        .driver()
-        .executeCdpCommand("Performance.enable", Map.of("timeDomain", "threadTicks"));
+    browser.driver().executeCdpCommand("Performance.enable", Map.of("timeDomain", "threadTicks"));
     List<Double> seconds = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       browser.screen(1280, 1000, "light").open(large.toUri());

@@ -61,7 +61,8 @@ final class ReportCommand implements Callable<Integer> {
               .filter(picture -> picture.endsWith(".svg"))
               .allMatch(svg -> files.contains(Path.of(svg.replaceFirst("svg$", "png"))));
       if (!drawn) {
-        printer.println("There are no PNG: Java finds no fonts here. Install fontconfig and a font.");
+        printer.println(
+            "There are no PNG: Java finds no fonts here. Install fontconfig and a font.");
       }
     }
     printer.flush();

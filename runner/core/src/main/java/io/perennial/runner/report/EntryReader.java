@@ -176,8 +176,7 @@ final class EntryReader {
   }
 
   private static boolean hasResults(Path directory) {
-    return Files.isRegularFile(
-        directory.resolve(ResultsWriter.RESULTS), LinkOption.NOFOLLOW_LINKS);
+    return Files.isRegularFile(directory.resolve(ResultsWriter.RESULTS), LinkOption.NOFOLLOW_LINKS);
   }
 
   private static void refuseLinks(Path directory) throws IOException {

@@ -112,7 +112,9 @@ final class Figures {
     return free;
   }
 
-  /** Whether texts can be drawn: a bare machine has no fonts, and Java's answer is an error then. */
+  /**
+   * Whether texts can be drawn: a bare machine has no fonts, and Java's answer is an error then.
+   */
   private static boolean fonts() {
     try {
       return GraphicsEnvironment.getLocalGraphicsEnvironment().getAvailableFontFamilyNames().length

@@ -50,10 +50,10 @@ class LiveServerTest {
 
   /** By hand: clients mend what is sent here. */
   private String ask(String method, String path, String host) throws IOException {
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
       OutputStream out = socket.getOutputStream();
-      String lines = method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      String lines =
+          method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
       out.write(lines.getBytes(StandardCharsets.ISO_8859_1));
       InputStream in = socket.getInputStream();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -122,7 +122,8 @@ class LiveServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"evil.example", "localhost", "localhost:1", "127.0.0.1.evil.example:80", ""})
+  @ValueSource(
+      strings = {"evil.example", "localhost", "localhost:1", "127.0.0.1.evil.example:80", ""})
   void otherHostsAreRefused(String host) throws IOException {
     assertThat(ask("GET", "/", host)).startsWith("HTTP/1.1 40").doesNotContain("<html");
     assertThat(ask("GET", "/progress", host)).doesNotContain("task 1/3");
