@@ -73,8 +73,8 @@ record MemoryEstimate(long process, long heap, long passes, long training) {
       copy.forward(features, new int[rows], false);
       long grown = Math.max(0, Pointer.physicalBytes() - before);
       // Batches are gathered on the heap, in two buffers, before they go to the native array.
-      return Math.max(grown, rows * width * model.dataType().width())
-          + 2L * rows * width * Float.BYTES;
+      long values = rows * width;
+      return Math.max(grown, values * model.dataType().width()) + 2L * values * Float.BYTES;
     }
   }
 

@@ -56,16 +56,20 @@ final class ModelCard {
   }
 
   private void title() {
-    line("# %s".formatted(escaped(result.name())));
+    line("# %s", escaped(result.name()));
     line("");
-    line("A `%s` network that was taught %s one after the other, with %s, in the %s setting.".formatted(configuration.model().type(),
+    line(
+        "A `%s` network that was taught %s one after the other, with %s, in the %s setting.",
+        configuration.model().type(),
         counted(history.tasks().size(), "task"),
         result.strategies().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", ")),
-        SettingType.Choice.kebab(result.setting())));
+        SettingType.Choice.kebab(result.setting()));
     List<Long> parameters = result.parameters();
-    line("It has %s parameters. Seed %d. Perennial %s.".formatted(String.format(Locale.ROOT, "%,d", parameters.get(parameters.size() - 1)),
+    line(
+        "It has %s parameters. Seed %d. Perennial %s.",
+        String.format(Locale.ROOT, "%,d", parameters.get(parameters.size() - 1)),
         result.seed(),
-        result.environment().getOrDefault("perennial", "of an unknown version")));
+        result.environment().getOrDefault("perennial", "of an unknown version"));
     line("");
   }
 
@@ -78,15 +82,17 @@ final class ModelCard {
       line("|---|---|---|---|---|");
       for (int t = 0; t < tasks.size(); t++) {
         AccuracyMatrix accuracy = result.accuracy();
-        line("| %s | %s | %d | %s | %s |".formatted(escaped(tasks.get(t).name()),
+        line(
+            "| %s | %s | %d | %s | %s |",
+            escaped(tasks.get(t).name()),
             classes(tasks.get(t)),
             tasks.get(t).training(),
             percent(accuracy.at(t, t)),
-            percent(accuracy.at(tasks.size() - 1, t))));
+            percent(accuracy.at(tasks.size() - 1, t)));
       }
       line("");
     } else {
-      line("%s; `accuracy.csv` has the accuracy on each.".formatted(counted(tasks.size(), "task")));
+      line("%s; `accuracy.csv` has the accuracy on each.", counted(tasks.size(), "task"));
       line("");
     }
     result
@@ -94,9 +100,11 @@ final class ModelCard {
         .forEach(
             (name, value) -> {
               if (value.present()) {
-                line("- %s: %s (%s)".formatted(name,
+                line(
+                    "- %s: %s (%s)",
+                    name,
                     String.format(Locale.ROOT, "%.4f", value.number()),
-                    result.formulas().getOrDefault(name, "")));
+                    result.formulas().getOrDefault(name, ""));
               }
             });
     line("");
@@ -118,12 +126,14 @@ final class ModelCard {
     line("");
     int number = 0;
     for (History.Generation generation : history.generations()) {
-      line("%d. %s, %s; fingerprint of the data `%s`".formatted(++number,
+      line(
+          "%d. %s, %s; fingerprint of the data `%s`",
+          ++number,
           counted(generation.tasks().size(), "task"),
           generation.configuration().isEmpty()
               ? "handed over by a program"
               : "as `" + generation.configuration() + "` says",
-          generation.dataSha256()));
+          generation.dataSha256());
     }
     line("");
   }
@@ -144,8 +154,8 @@ final class ModelCard {
   }
 
   private void block(String name, String yaml) {
-    line("%s:".formatted(name));
-    yaml.lines().forEach(each -> line("  %s".formatted(each)));
+    line("%s:", name);
+    yaml.lines().forEach(each -> line("  %s", each));
   }
 
   private void limits() {
@@ -155,7 +165,7 @@ final class ModelCard {
     line("## Mind");
     line("");
     for (Finding warning : result.warnings()) {
-      line("- %s".formatted(escaped(warning.toString())));
+      line("- %s", escaped(warning.toString()));
     }
     line("");
   }
@@ -165,9 +175,9 @@ final class ModelCard {
     line("## How to use it");
     line("");
     line("```sh");
-    line("perennial predict . DATA%s".formatted(known ? " --task TASK" : ""));
+    line("perennial predict . DATA%s", known ? " --task TASK" : "");
     line("perennial continue . TASKS");
-    line("perennial export . --out model.onnx%s".formatted(known ? " --task TASK" : ""));
+    line("perennial export . --out model.onnx%s", known ? " --task TASK" : "");
     line("```");
     line("");
     line("From Java: `LifelongModel.open(directory)`.");
@@ -189,7 +199,8 @@ final class ModelCard {
     return name.replaceAll("\\s+", " ").replaceAll("([\\\\`*_{}\\[\\]<>|#])", "\\\\$1");
   }
 
-  private void line(String line) {
-    text.append(line).append('\n');
+  @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency of its own.
+  private void line(String format, Object... values) {
+    text.append(values.length == 0 ? format : format.formatted(values)).append('\n');
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.api.Examples;
 import io.perennial.api.InputException;
+import io.perennial.api.Setting;
 import io.perennial.api.Task;
 import io.perennial.runner.config.RunConfiguration.MeasureOn;
 import java.util.List;
@@ -31,6 +32,39 @@ class TaskStreamTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("class " + (index == 1 ? 5 : 9));
     }
+  }
+
+  @Test
+  void aStreamTaughtLaterKnowsClassesByTheirNames() {
+    TaskStream first =
+        TaskStream.of(List.of(task(0, 0, 1)), new int[] {0}, List.of("cat", "dog", "cow"));
+    TaskStream second =
+        TaskStream.of(List.of(task(0, 1, 2)), new int[] {0}, List.of("hen", "owl", "dog"));
+    TaskStream both = first.then(second, Setting.CLASS_INCREMENTAL);
+    assertThat(both.classNames()).containsExactly("cat", "dog", "owl");
+    assertThat(both.tasks()).extracting(Task::name).containsExactly("task 0", "task 0 (2)");
+    assertThat(both.tasks().get(1).index()).isEqualTo(1);
+    assertThat(both.tasks().get(1).test().label(0)).as("an owl").isEqualTo(2);
+    assertThat(both.tasks().get(1).test().label(1)).as("a dog").isEqualTo(1);
+    assertThat(both.classesAfter(1)).isEqualTo(3);
+    assertThat(both.endsWith(0)).isTrue();
+    assertThat(both.endsWith(1)).isFalse();
+  }
+
+  @Test
+  void classesWithoutNamesAreTheSameOnlyWhereAllTasksShareThem() {
+    TaskStream first = TaskStream.of(List.of(task(0, 0, 1)), new int[] {0});
+    TaskStream second = TaskStream.of(List.of(task(0, 0, 1)), new int[] {0});
+    assertThat(first.then(second, Setting.DOMAIN_INCREMENTAL).classesAfter(1)).isEqualTo(2);
+    assertThat(first.then(second, Setting.TASK_INCREMENTAL).classesAfter(1)).isEqualTo(4);
+    Task wide =
+        new Task(0, "wide", new long[] {7}, new int[] {0}, labels(0), labels(), labels(0));
+    assertThatThrownBy(
+            () ->
+                first.then(
+                    TaskStream.of(List.of(wide), new int[] {0}), Setting.DOMAIN_INCREMENTAL))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("shape [7], but the model was taught with [1]");
   }
 
   @Test
