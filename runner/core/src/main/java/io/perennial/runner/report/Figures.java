@@ -36,7 +36,8 @@ import org.mozilla.javascript.ScriptableObject;
  * interprets ECharts, which takes seconds to start and a second or two a chart.
  */
 final class Figures {
-  private static final List<String> SCRIPTS = List.of("echarts.min.js", "charts.js", "figures.js");
+  private static final List<String> SCRIPTS =
+      List.of("echarts.min.js", "draw.js", "charts.js", "figures.js");
 
   /** ECharts asks for these when it starts; a picture needs no time and no window. */
   private static final String WINDOW =

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 
 /** The report as one HTML file: the template with its texts, scripts and data. */
 final class Page {
-  private static final List<String> SCRIPTS = List.of("echarts.min.js", "charts.js", "report.js");
+  private static final List<String> SCRIPTS =
+      List.of("echarts.min.js", "draw.js", "charts.js", "report.js");
 
   private final List<Entry> entries;
   private final boolean live;
