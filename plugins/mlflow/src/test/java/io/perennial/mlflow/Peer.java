@@ -11,7 +11,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -76,7 +78,7 @@ final class Peer implements AutoCloseable {
     exchange.close();
   }
 
-  private Object handle(HttpExchange exchange) throws IOException {
+  private @Nullable Object handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     require(path.startsWith(BASE), "no such path: " + path);
     String call = path.substring(BASE.length());
@@ -167,9 +169,9 @@ final class Peer implements AutoCloseable {
   }
 
   private Run run(JsonNode body) {
-    Run run = runs.get(text(body, "run_id"));
-    require(run != null, "no such run");
-    return run;
+    String id = text(body, "run_id");
+    require(runs.containsKey(id), "no such run");
+    return Objects.requireNonNull(runs.get(id));
   }
 
   private static String text(JsonNode body, String field) {
