@@ -29,10 +29,7 @@ final class Server {
 
   private final String address;
   private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(PATIENCE)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
   Server(String address) {
     this.address = address.replaceFirst("/+$", "");

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,20 +32,21 @@ final class EventFile implements AutoCloseable {
   static EventFile create(Path directory, long seconds) {
     try {
       Files.createDirectories(directory);
-      for (long second = seconds; ; second++) {
-        Path path = directory.resolve("events.out.tfevents.%010d.perennial".formatted(second));
-        try {
-          return new EventFile(
-              path,
-              new BufferedOutputStream(
-                  Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)));
-        } catch (FileAlreadyExistsException e) {
-          continue; // An earlier part of the same run, begun in the same second.
-        }
+      // An earlier part of the same run may have begun in the same second.
+      long second = seconds;
+      while (Files.exists(path(directory, second))) {
+        second++;
       }
+      Path path = path(directory, second);
+      OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW);
+      return new EventFile(path, new BufferedOutputStream(out));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write event files into " + directory, e);
     }
+  }
+
+  private static Path path(Path directory, long second) {
+    return directory.resolve("events.out.tfevents.%010d.perennial".formatted(second));
   }
 
   void write(Message event) {

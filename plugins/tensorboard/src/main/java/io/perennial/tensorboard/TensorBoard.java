@@ -12,8 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes scalars into {@code tensorboard/} of the run's directory. A run that goes on begins another
- * file, which tells readers to forget what earlier ones hold beyond the step it goes on from.
+ * Writes scalars into {@code tensorboard/} of the run's directory. A run that goes on begins
+ * another file, which tells readers to forget what earlier ones hold beyond the step it goes on
+ * from.
  */
 @Description("writes TensorBoard event files as the run goes on")
 public final class TensorBoard implements RunListener {
@@ -53,8 +54,7 @@ public final class TensorBoard implements RunListener {
   @Override
   public void runOpened(RunInfo run) {
     EventFile opened =
-        EventFile.create(
-            run.directory().resolve("tensorboard"), System.currentTimeMillis() / 1000);
+        EventFile.create(run.directory().resolve("tensorboard"), System.currentTimeMillis() / 1000);
     file = opened;
     opened.write(event(0).text(FILE_VERSION, "brain.Event:2"));
     if (step > 0) {

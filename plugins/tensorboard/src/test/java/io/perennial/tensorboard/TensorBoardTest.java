@@ -79,7 +79,7 @@ class TensorBoardTest {
   /** As TensorFlow's record_writer.cc documents it. */
   private static int masked(byte[] data) {
     int crc = Hashing.crc32c().hashBytes(data).asInt();
-    return (crc >>> 15 | crc << 17) + 0xa282ead8;
+    return ((crc >>> 15) | (crc << 17)) + 0xa282ead8;
   }
 
   private static List<Summary.Value> values(List<Event> events, String tag) {
@@ -124,8 +124,7 @@ class TensorBoardTest {
     run();
     assertThat(files()).hasSize(2);
     List<Event> later = read(files().get(1));
-    assertThat(later.get(1).getSessionLog().getStatus())
-        .isEqualTo(SessionLog.SessionStatus.START);
+    assertThat(later.get(1).getSessionLog().getStatus()).isEqualTo(SessionLog.SessionStatus.START);
     assertThat(later.get(1).getStep()).isEqualTo(7);
     assertThat(later.get(2).getStep()).isEqualTo(8);
   }

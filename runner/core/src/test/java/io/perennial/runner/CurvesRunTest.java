@@ -25,13 +25,13 @@ class CurvesRunTest {
 
   private static String yaml(String more) {
     return """
-        name: measured
-        pipeline: knowledge-retention
-        scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: task-incremental}
-        model: {type: mlp, hidden: [6]}
-        training: {iterations: 7, batchSize: 16}
-        firstTasks: 3
-        """
+    name: measured
+    pipeline: knowledge-retention
+    scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: task-incremental}
+    model: {type: mlp, hidden: [6]}
+    training: {iterations: 7, batchSize: 16}
+    firstTasks: 3
+    """
         + more;
   }
 

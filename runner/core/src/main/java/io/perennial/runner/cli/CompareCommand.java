@@ -46,7 +46,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--metric",
       paramLabel = "NAME",
-      description = "What to compare; may be repeated, the first one ranks. Default: averageAccuracy")
+      description =
+          "What to compare; may be repeated, the first one ranks. Default: averageAccuracy")
   private final List<String> metrics = new ArrayList<>();
 
   @Option(

@@ -139,9 +139,7 @@ public final class Comparison {
         .findFirst()
         .map(
             joint ->
-                scenario.stream()
-                    .map(one -> one.isJoint() ? one : one.against(joint))
-                    .toList())
+                scenario.stream().map(one -> one.isJoint() ? one : one.against(joint)).toList())
         .orElse(scenario);
   }
 

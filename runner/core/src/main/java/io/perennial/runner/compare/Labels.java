@@ -52,7 +52,9 @@ final class Labels {
             .anyMatch(
                 one ->
                     b.runs().stream()
-                        .anyMatch(other -> one.seed() == other.seed() && stream(one).equals(stream(other))));
+                        .anyMatch(
+                            other ->
+                                one.seed() == other.seed() && stream(one).equals(stream(other))));
   }
 
   private static String stream(RunResult run) {

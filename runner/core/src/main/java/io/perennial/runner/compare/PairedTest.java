@@ -17,8 +17,8 @@ import org.apache.commons.statistics.inference.WilcoxonSignedRankTest;
  * @param difference the mean of first minus second; NaN without pairs
  * @param interval95 of the difference, by Student's t
  * @param t the two-sided p-value of the paired t-test; NaN where it cannot be made
- * @param wilcoxon the two-sided p-value of Wilcoxon's signed rank test, exact unless there are ties;
- *     NaN without pairs
+ * @param wilcoxon the two-sided p-value of Wilcoxon's signed rank test, exact unless there are
+ *     ties; NaN without pairs
  * @param effect Cohen's d_z: the mean difference in standard deviations of the differences; NaN
  *     where they do not vary
  * @param effect95 about where it lies: d ± t(0.975; n - 1) √(1/n + d²/2n)

@@ -15,7 +15,8 @@ import org.apache.commons.statistics.ranking.NaturalRanking;
  * @param chiSquare Friedman's statistic
  * @param statistic Iman and Davenport's F, which is less conservative
  * @param probability of such an F if all strategies were equal
- * @param criticalDifference of mean ranks by Nemenyi's test at 0.05; NaN for more than 10 strategies
+ * @param criticalDifference of mean ranks by Nemenyi's test at 0.05; NaN for more than 10
+ *     strategies
  */
 record Ranking(
     int scenarios,
@@ -81,7 +82,9 @@ record Ranking(
     return Math.min(1, 2 * NormalDistribution.of(0, 1).survivalProbability(z));
   }
 
-  /** The largest groups, best first, whose mean ranks differ by less than the critical difference. */
+  /**
+   * The largest groups, best first, whose mean ranks differ by less than the critical difference.
+   */
   List<List<Integer>> groups() {
     Integer[] order = new Integer[ranks.length];
     Arrays.setAll(order, j -> j);

@@ -78,17 +78,21 @@ final class RankingTable {
         labels.stream()
             .map(
                 label ->
-                    scenario.stream().filter(one -> one.label().equals(label)).findFirst().orElse(null))
+                    scenario.stream()
+                        .filter(one -> one.label().equals(label))
+                        .findFirst()
+                        .orElse(null))
             .filter(Objects::nonNull)
             .toList();
     List<String> shared = new ArrayList<>(ranked.get(0).keys(metric));
     ranked.forEach(one -> shared.retainAll(one.keys(metric)));
     return ranked.stream()
         .mapToDouble(
-            one -> IntStream.range(0, shared.size())
-                .mapToDouble(i -> one.value(shared.get(i), metric))
-                .average()
-                .orElse(Double.NaN))
+            one ->
+                IntStream.range(0, shared.size())
+                    .mapToDouble(i -> one.value(shared.get(i), metric))
+                    .average()
+                    .orElse(Double.NaN))
         .toArray();
   }
 

@@ -124,8 +124,7 @@ final class ScenarioTables {
         shared.retainAll(second.keys(metric));
         firsts.add(first.label());
         seconds.add(second.label());
-        tests.add(
-            PairedTest.of(first.values(shared, metric), second.values(shared, metric)));
+        tests.add(PairedTest.of(first.values(shared, metric), second.values(shared, metric)));
       }
     }
     double[] t = Holm.correct(tests.stream().mapToDouble(PairedTest::t).toArray());
@@ -151,8 +150,18 @@ final class ScenarioTables {
     return new Section(
         scenario + ": paired differences of " + metric + " over seeds",
         List.of(
-            "first", "second", "pairs", "difference", "95 % low", "95 % high", "p t-test",
-            "p Wilcoxon", "effect d_z", "d_z low", "d_z high", "verdict"),
+            "first",
+            "second",
+            "pairs",
+            "difference",
+            "95 % low",
+            "95 % high",
+            "p t-test",
+            "p Wilcoxon",
+            "effect d_z",
+            "d_z low",
+            "d_z high",
+            "verdict"),
         rows,
         notes(tests));
   }

@@ -32,7 +32,8 @@ public enum TableFormat {
         }
         text.append(row.toString().stripTrailing()).append('\n');
       }
-      return text + (section.notes().isEmpty() ? "" : "\n")
+      return text
+          + (section.notes().isEmpty() ? "" : "\n")
           + lines(section.notes().stream().map(TableFormat::plain).toList());
     }
   },
@@ -87,7 +88,8 @@ public enum TableFormat {
           .append("}\n\\begin{tabular}{");
       for (int c = 0; c < section.columns().size(); c++) {
         int column = c;
-        text.append(section.rows().stream().allMatch(r -> r.get(column) instanceof Number) ? 'r' : 'l');
+        text.append(
+            section.rows().stream().allMatch(r -> r.get(column) instanceof Number) ? 'r' : 'l');
       }
       text.append("}\n\\toprule\n")
           .append(section.columns().stream().map(TableFormat::latex).collect(LATEX_ROW))

@@ -55,7 +55,8 @@ public final class ConfigurationWriter {
 
   private static void flatten(String path, Object value, Map<String, String> flat) {
     if (value instanceof Map<?, ?> block) {
-      block.forEach((key, entry) -> flatten(path.isEmpty() ? key.toString() : path + "." + key, entry, flat));
+      block.forEach(
+          (key, entry) -> flatten(path.isEmpty() ? key.toString() : path + "." + key, entry, flat));
     } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
       for (int i = 0; i < list.size(); i++) {
         flatten(path + "[" + i + "]", list.get(i), flat);

@@ -9,7 +9,8 @@ import io.perennial.api.Description;
  */
 record LogSettings(
     @Description(
-            value = "Steps from one line with the loss to the next; 0 for ends of epochs and tasks.",
+            value =
+                "Steps from one line with the loss to the next; 0 for ends of epochs and tasks.",
             byDefault = "1",
             min = 0)
         int every) {}

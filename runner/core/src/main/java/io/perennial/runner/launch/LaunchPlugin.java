@@ -12,6 +12,7 @@ import io.perennial.api.Plugin;
 public final class LaunchPlugin implements Plugin {
   @Override
   public void configure(Binder binder) {
-    ExtensionBinder.of(binder).register(Launcher.class, "local", LocalLauncher.class, LocalLauncher.Settings.class);
+    ExtensionBinder.of(binder)
+        .register(Launcher.class, "local", LocalLauncher.class, LocalLauncher.Settings.class);
   }
 }

@@ -20,7 +20,8 @@ import java.util.Optional;
 public final class Intransigence implements Metric {
   /** The formula; also where the joint run is found by other means than settings. */
   public static final String FORMULA =
-      "I = 1/T * sum_{j=1..T} (R*[j][j] - R[j][j]), R* of the joint run with the same stream and seed";
+      "I = 1/T * sum_{j=1..T} (R*[j][j] - R[j][j]), R* of the joint run with the same stream and"
+          + " seed";
 
   private final List<RunResult> joint;
   private final String directory;
@@ -62,11 +63,7 @@ public final class Intransigence implements Metric {
         joint.stream()
             .filter(run -> run.seed() == measured.seed())
             .filter(run -> run.status() == RunResult.Status.COMPLETE)
-            .filter(
-                run ->
-                    measured
-                        .scenario()
-                        .equals(RunResult.stream(run.conventions())))
+            .filter(run -> measured.scenario().equals(RunResult.stream(run.conventions())))
             .findFirst();
     return reference.isPresent()
         ? of(measured.accuracy(), reference.get().accuracy())

@@ -19,7 +19,8 @@ final class MultiplyAccumulates implements Metric {
 
   @Override
   public String formula() {
-    return "sum over layers of weights * positions they are applied at; routers and biases not counted";
+    return "sum over layers of weights * positions they are applied at; routers and biases not"
+               + " counted";
   }
 
   @Override

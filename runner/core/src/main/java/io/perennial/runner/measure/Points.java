@@ -46,8 +46,7 @@ final class Points {
     int seen = 0;
     for (int task = 0; task < measured.accuracy().size(); task++) {
       double value = measured.curve().at(point, task);
-      if (!Double.isNaN(value)
-          && measured.curve().startOf(task) < measured.curve().step(point)) {
+      if (!Double.isNaN(value) && measured.curve().startOf(task) < measured.curve().step(point)) {
         sum += value;
         seen++;
       }

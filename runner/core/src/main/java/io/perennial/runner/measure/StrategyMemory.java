@@ -7,7 +7,8 @@ import jakarta.inject.Inject;
 import java.util.List;
 
 /** What the strategies keep beside the model. */
-@Description("bytes of what the strategies keep beside the model: memories, importances, generators, gates")
+@Description(
+    "bytes of what the strategies keep beside the model: memories, importances, generators, gates")
 final class StrategyMemory implements Metric {
   @Inject
   StrategyMemory() {}

@@ -30,8 +30,7 @@ final class WorstCaseAccuracy implements Metric {
     if (tasks > 1 && !lowest.present()) {
       return lowest;
     }
-    Value newest =
-        Cells.mean(measured.accuracy(), tasks - 1, tasks, (cells, j) -> cells.at(j, j));
+    Value newest = Cells.mean(measured.accuracy(), tasks - 1, tasks, (cells, j) -> cells.at(j, j));
     return newest.present() && tasks > 1
         ? Value.of(newest.number() / tasks + (1 - 1.0 / tasks) * lowest.number())
         : newest;

@@ -107,7 +107,8 @@ class ComparisonTest {
         .anyMatch(
             note ->
                 note.contains(
-                    "with 3 it cannot fall below p = 0.250 after correction, however large the difference; it takes 6."));
+                    "with 3 it cannot fall below p = 0.250 after correction, however large the"
+                        + " difference; it takes 6."));
     assertThat(section.rows().get(0).get(11))
         .isEqualTo("first is higher, if differences are normal");
     Section single =
@@ -168,8 +169,7 @@ class ComparisonTest {
                 run("ewc", "s", 1, 0.9, RunResult.Status.COMPLETE),
                 run("ewc", "s", 2, 0.1, RunResult.Status.FAILED),
                 run("ewc", "s", 3, 0.1, RunResult.Status.RUNNING)));
-    Comparison comparison =
-        Comparison.of(List.of(failed, write("b", "naive", "s", 0.5, 0.6, 0.7)));
+    Comparison comparison = Comparison.of(List.of(failed, write("b", "naive", "s", 0.5, 0.6, 0.7)));
     assertThat(TableFormat.TEXT.write(comparison.sections(ACCURACY)))
         .contains("ewc: seed 2 failed: it diverged; it is left out.")
         .contains("ewc: seed 3 has not ended; it is left out.");
@@ -181,7 +181,8 @@ class ComparisonTest {
     Path good = write("good", "ewc", "s", 0.9);
     Path edited = write("edited", "ewc", "s", 0.9);
     Path file = edited.resolve("seed-1/results.json");
-    Files.writeString(file, Files.readString(file).replaceAll("Accuracy\" : 0.9", "Accuracy\" : \"much\""));
+    Files.writeString(
+        file, Files.readString(file).replaceAll("Accuracy\" : 0.9", "Accuracy\" : \"much\""));
     Path unfinished =
         write("unfinished", List.of(run("ewc", "s", 1, 0.1, RunResult.Status.RUNNING)));
     Path unknown = write("unknown", "ewc", "", 0.9);
@@ -206,8 +207,7 @@ class ComparisonTest {
         .contains("nobody knows which tasks it saw");
     InputException metric =
         catchThrowableOfType(
-            InputException.class,
-            () -> Comparison.of(List.of(good)).sections(List.of("accuracy")));
+            InputException.class, () -> Comparison.of(List.of(good)).sections(List.of("accuracy")));
     assertThat(metric).hasMessageContaining("There are: averageAccuracy");
   }
 
@@ -215,8 +215,7 @@ class ComparisonTest {
   void twoOfOneStrategyAreToldApartAndNamesAreEscaped() {
     List<Section> sections =
         Comparison.of(
-                List.of(
-                    write("a", "ewc", "s", 0.90, 0.91), write("b", "ewc", "s", 0.50, 0.52)))
+                List.of(write("a", "ewc", "s", 0.90, 0.91), write("b", "ewc", "s", 0.50, 0.52)))
             .sections(ACCURACY);
     assertThat(sections.get(0).rows().get(0).get(0).toString()).endsWith("a");
     Section hostile =

@@ -50,8 +50,7 @@ class PredictionsTest {
     predictions.count(2, 0, 0.4);
     predictions.count(2, -1, Double.NaN);
     Artefact.Matrix confusion = (Artefact.Matrix) predictions.artefacts().get(0);
-    assertThat(confusion.values())
-        .isDeepEqualTo(new double[][] {{1, 0, 0}, {0, 0, 0}, {1, 0, 0}});
+    assertThat(confusion.values()).isDeepEqualTo(new double[][] {{1, 0, 0}, {0, 0, 0}, {1, 0, 0}});
     assertThat(predictions.artefacts())
         .extracting(Artefact::name)
         .containsExactly("confusion", "calibration", "calibration-task-1");
