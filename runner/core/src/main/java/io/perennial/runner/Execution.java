@@ -64,8 +64,8 @@ final class Execution {
     this.configuration = configuration;
     this.assembly = assembly;
     this.writer = new ResultsWriter(directory);
-    this.checkpoints = new CheckpointStore(
-            directory.resolve("checkpoint"), configuration.checkpoint().keep());
+    this.checkpoints =
+        new CheckpointStore(directory.resolve("checkpoint"), configuration.checkpoint().keep());
     this.info =
         new RunInfo(
             configuration.name(),

@@ -17,8 +17,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What a model is, for whoever finds its directory: what it was taught, from what, how well it knows
- * it, with which settings, how to use it. Equal runs have equal cards, times and machines apart.
+ * What a model is, for whoever finds its directory: what it was taught, from what, how well it
+ * knows it, with which settings, how to use it. Equal runs have equal cards, times and machines
+ * apart.
  */
 final class ModelCard {
   static final String FILE = "MODEL.md";
@@ -62,7 +63,9 @@ final class ModelCard {
         "A `%s` network that was taught %s one after the other, with %s, in the %s setting.",
         configuration.model().type(),
         counted(history.tasks().size(), "task"),
-        result.strategies().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", ")),
+        result.strategies().stream()
+            .map(name -> "`" + name + "`")
+            .collect(Collectors.joining(", ")),
         SettingType.Choice.kebab(result.setting()));
     List<Long> parameters = result.parameters();
     line(
@@ -191,7 +194,9 @@ final class ModelCard {
   }
 
   private static String percent(double accuracy) {
-    return Double.isNaN(accuracy) ? "not measured" : String.format(Locale.ROOT, "%.1f %%", 100 * accuracy);
+    return Double.isNaN(accuracy)
+        ? "not measured"
+        : String.format(Locale.ROOT, "%.1f %%", 100 * accuracy);
   }
 
   /** Names are anybody's: they must not become markup. */

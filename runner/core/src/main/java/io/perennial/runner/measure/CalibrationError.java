@@ -22,7 +22,7 @@ final class CalibrationError implements Metric {
   @Override
   public String formula() {
     return "ECE = sum_{m=1..15} |B_m|/n * |acc(B_m) - conf(B_m)|, bins of confidence of equal"
-               + " width, test examples of all tasks";
+        + " width, test examples of all tasks";
   }
 
   @Override

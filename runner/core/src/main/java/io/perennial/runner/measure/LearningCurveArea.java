@@ -23,7 +23,7 @@ final class LearningCurveArea implements Metric {
   @Override
   public String formula() {
     return "LCA = 1/T * sum_{k=1..T} 1/(e_k - s_k) * integral of a_k from step s_k to e_k, by"
-               + " trapezoids";
+        + " trapezoids";
   }
 
   @Override

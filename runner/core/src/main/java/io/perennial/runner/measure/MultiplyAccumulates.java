@@ -20,7 +20,7 @@ final class MultiplyAccumulates implements Metric {
   @Override
   public String formula() {
     return "sum over layers of weights * positions they are applied at; routers and biases not"
-               + " counted";
+        + " counted";
   }
 
   @Override

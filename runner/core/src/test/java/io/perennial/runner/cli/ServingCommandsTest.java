@@ -95,7 +95,10 @@ class ServingCommandsTest {
         tasks,
         "scenario: {type: split, dataset: {type: idx, path: second}, tasks: 1, setting: class-incremental}\ntraining: {epochs: 1}\n");
     assertThat(execute("continue", run, tasks, "-q")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("Test accuracy").contains("2/3").contains("Results: " + run);
+    assertThat(out.toString())
+        .contains("Test accuracy")
+        .contains("2/3")
+        .contains("Results: " + run);
     assertThat(run.resolve("MODEL.md"))
         .content()
         .contains("# bright", "taught 2 tasks", "| 2/3 | 2, 3 | 64 |", "`continued-1.yaml`")

@@ -57,12 +57,10 @@ class TaskStreamTest {
     TaskStream second = TaskStream.of(List.of(task(0, 0, 1)), new int[] {0});
     assertThat(first.then(second, Setting.DOMAIN_INCREMENTAL).classesAfter(1)).isEqualTo(2);
     assertThat(first.then(second, Setting.TASK_INCREMENTAL).classesAfter(1)).isEqualTo(4);
-    Task wide =
-        new Task(0, "wide", new long[] {7}, new int[] {0}, labels(0), labels(), labels(0));
+    Task wide = new Task(0, "wide", new long[] {7}, new int[] {0}, labels(0), labels(), labels(0));
     assertThatThrownBy(
             () ->
-                first.then(
-                    TaskStream.of(List.of(wide), new int[] {0}), Setting.DOMAIN_INCREMENTAL))
+                first.then(TaskStream.of(List.of(wide), new int[] {0}), Setting.DOMAIN_INCREMENTAL))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("shape [7], but the model was taught with [1]");
   }
