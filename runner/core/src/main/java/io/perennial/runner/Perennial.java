@@ -270,7 +270,12 @@ public final class Perennial implements AutoCloseable {
    */
   public Results learn(Path directory, Path tasks, List<RunListener> listeners) {
     NativeSetup.ensure();
-    return new Continuation(this, new RunDirectory(this, directory)).learn(tasks, listeners);
+    try {
+      return new Continuation(this, new RunDirectory(this, directory)).learn(tasks, listeners);
+    } catch (RunStoppedException e) {
+      stop.set(false);
+      throw e;
+    }
   }
 
   RunConfiguration readTasks(Path tasks, RunConfiguration before) {

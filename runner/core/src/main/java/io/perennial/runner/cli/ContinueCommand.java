@@ -2,6 +2,8 @@ package io.perennial.runner.cli;
 
 import io.perennial.api.RunListener;
 import io.perennial.runner.RunFailedException;
+import io.perennial.runner.RunStoppedException;
+import io.perennial.runner.result.Results;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,16 +62,28 @@ final class ContinueCommand implements Callable<Integer> {
       Path run = Given.value(directory);
       RunSummary summary = new RunSummary(own.commandLine().getOut());
       Path file = run.resolve("run.log");
-      try (RunLog log = new RunLog(file);
+      try (Signals signals = new Signals(engine::stop, own.commandLine().getErr());
+          RunLog log = new RunLog(file);
           Progress progress = new Progress(List.of(), quiet)) {
         List<RunListener> listeners = new ArrayList<>(List.of(log));
         listeners.addAll(progress.listeners());
-        summary.print(engine.learn(run, Given.value(tasks), listeners), run);
+        summary.print(learn(engine, signals, run, listeners), run);
         return ExitCode.OK;
       } catch (RunFailedException e) {
         summary.print(e.results(), run);
         throw new LoggedException(e, file);
       }
+    }
+  }
+
+  private Results learn(Engine engine, Signals signals, Path run, List<RunListener> listeners) {
+    try {
+      return engine.learn(run, Given.value(tasks), listeners);
+    } catch (RunStoppedException e) {
+      throw new StoppedException(
+          e,
+          signals.exitCode().orElse(ExitCode.SOFTWARE),
+          ResumeCommand.ofTeaching(run, Given.value(tasks), threads, plugins));
     }
   }
 }

@@ -16,11 +16,22 @@ final class ResumeCommand {
   private ResumeCommand() {}
 
   static String of(Path out, RunningOptions options, PluginOptions plugins) {
-    List<String> words = new ArrayList<>(List.of("perennial", "run"));
-    words.add(out.resolve("config.yaml").toString());
-    words.addAll(List.of("--out", out.toString(), "--resume"));
-    if (options.threads() > 0) {
-      words.addAll(List.of("--threads", Integer.toString(options.threads())));
+    return of(
+        List.of("run", out.resolve("config.yaml").toString(), "--out", out.toString(), "--resume"),
+        options.threads(),
+        plugins);
+  }
+
+  /** Of a run that was being taught further tasks: the same tasks go on where they were stopped. */
+  static String ofTeaching(Path run, Path tasks, int threads, PluginOptions plugins) {
+    return of(List.of("continue", run.toString(), tasks.toString()), threads, plugins);
+  }
+
+  private static String of(List<String> command, int threads, PluginOptions plugins) {
+    List<String> words = new ArrayList<>(List.of("perennial"));
+    words.addAll(command);
+    if (threads > 0) {
+      words.addAll(List.of("--threads", Integer.toString(threads)));
     }
     for (Path directory : plugins.given()) {
       words.addAll(List.of("--plugins", directory.toString()));

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Writes files that are complete or not there, also after a power cut. */
@@ -25,7 +26,8 @@ public final class AtomicFile {
     Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file");
     try {
       Files.createDirectories(directory);
-      Path temporary = Files.createTempFile(directory, PREFIX, SUFFIX);
+      // Not createTempFile, whose files nobody but their owner may read.
+      Path temporary = directory.resolve(PREFIX + UUID.randomUUID() + SUFFIX);
       try {
         writeForced(temporary, content);
         Files.move(

@@ -134,8 +134,8 @@ class ConfigurationErrorsTest {
         .containsExactly(
             "run.yaml:1:1: nam: is no setting of the configuration. Did you mean 'name'?"
                 + " Accepted: name, pipeline, seed, seeds, scenario, order, orders, model, training,"
-                + " evaluate, measureOn, firstTasks, strategies, listeners, launcher,"
-                + " metrics.",
+                + " evaluate, curves, measureOn, firstTasks, strategies, listeners, launcher,"
+                + " metrics, checkpoint.",
             "run.yaml:1:1: name: is missing (text). Name of the run; free text.",
             "run.yaml:2:11: pipeline: must be one of knowledge-retention, model-expansion, not"
                 + " 'growing'.",

@@ -310,7 +310,7 @@ class DropInsTest {
           "RunListener", "",
           "Metric",
               "public String name() { return \"mine\"; } public String formula() { return \"1\"; }"
-                  + " public Value compute(AccuracyMatrix r) { return Value.of(1); }",
+                  + " public Value compute(Measurements r) { return Value.of(1); }",
           "Launcher", "public void launch(List<Run> runs) {}",
           "DataSource", "public DataSet load() { return null; }",
           "Scenario",
