@@ -112,7 +112,7 @@ class Net2NetJobTest {
           .isInstanceOf(RunFailedException.class);
       RunResult resumed = perennial.run(parsed, new RunOptions(out, true, List.of())).runs().get(0);
       assertThat(resumed.parametersSha256()).isEqualTo(whole.parametersSha256());
-      assertThat(resumed.artefacts()).isEqualTo(whole.artefacts());
+      assertThat(resumed.artefacts()).usingRecursiveComparison().isEqualTo(whole.artefacts());
     }
   }
 
