@@ -138,16 +138,18 @@ class ResumingTest {
 
   @Test
   void severalSeedsStopTogetherAndGoOn() {
-    String yaml = retention("[]").replace("pipeline:", "seeds: [1, 2]\npipeline:");
+    String yaml = retention("[]").replace("pipeline:", "seeds: [1, 2, 3]\npipeline:");
     Path out = directory.resolve("stopped");
+    // Two at a time, so that the third has not begun.
     stopped(yaml, out, false, 20);
-    assertThat(out.resolve("seed-2")).doesNotExist();
+    assertThat(out.resolve("seed-2")).exists();
+    assertThat(out.resolve("seed-3")).doesNotExist();
     try (Perennial perennial = Perennial.start(1)) {
       List<RunResult> resumed =
           perennial.run(perennial.parse(yaml), new RunOptions(out, true, List.of())).runs();
       List<RunResult> whole =
           perennial.run(perennial.parse(yaml), RunOptions.into(directory.resolve("whole"))).runs();
-      for (int i = 0; i < 2; i++) {
+      for (int i = 0; i < 3; i++) {
         Digits.assertEqual(resumed.get(i), whole.get(i));
       }
     }
