@@ -106,7 +106,10 @@ final class ModelCard {
                 line(
                     "- %s: %s (%s)",
                     name,
-                    String.format(Locale.ROOT, "%.4f", value.number()),
+                    String.format(
+                        Locale.ROOT,
+                        Math.abs(value.number()) >= 1000 ? "%,.0f" : "%.4f",
+                        value.number()),
                     result.formulas().getOrDefault(name, ""));
               }
             });

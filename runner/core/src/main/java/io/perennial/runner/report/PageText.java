@@ -14,6 +14,8 @@ import java.util.function.Function;
 
 /** What the template writes: the texts and small tables. All values are texts or truth values. */
 final class PageText {
+  private static final double LEAST_COUNT = 1000;
+
   private static final int MOST_NAMES = 30;
 
   private final List<Entry> entries;
@@ -95,13 +97,16 @@ final class PageText {
     Metric.Value error = entry.results().standardError().getOrDefault(metric, none);
     Interval interval = entry.results().interval95().getOrDefault(metric, Interval.NONE);
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("text", mean.present() ? number(mean.number(), 4) : "–");
+    // Of counts, such as parameters or bytes, fractions say nothing.
+    int decimals = Math.abs(mean.number()) >= LEAST_COUNT ? 0 : 4;
+    map.put("text", mean.present() ? number(mean.number(), decimals) : "–");
     map.put("exact", mean.present() ? Double.toString(mean.number()) : "");
-    map.put("error", mean.present() && error.present() ? number(error.number(), 4) : "");
+    map.put("error", mean.present() && error.present() ? number(error.number(), decimals) : "");
     map.put(
         "interval",
         interval.present()
-            ? "%s to %s".formatted(number(interval.low(), 4), number(interval.high(), 4))
+            ? "%s to %s"
+                .formatted(number(interval.low(), decimals), number(interval.high(), decimals))
             : "");
     map.put("reason", mean.present() ? "" : mean.reason());
     return map;
