@@ -2,7 +2,9 @@ package io.perennial.runner.result;
 
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Artefact;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,10 +38,17 @@ public final class ResultsWriter {
   /** The file in it that tells their titles and kinds. */
   public static final String INDEX = "index.json";
 
+  private static final Logger LOG = LoggerFactory.getLogger(ResultsWriter.class);
+
   private final Path directory;
 
-  /** What earlier calls wrote, too: a strategy may contribute something after one task only. */
-  private final Map<Path, Map<String, String>> index = new LinkedHashMap<>();
+  /**
+   * What earlier calls wrote, too, those of an interrupted process among them: a strategy may
+   * contribute something after one task only. By its file.
+   */
+  private final Map<String, Map<String, String>> index = new LinkedHashMap<>();
+
+  private boolean indexed;
 
   private final JsonMapper mapper =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -69,6 +82,10 @@ public final class ResultsWriter {
   /** Writes one run. */
   public void write(RunResult run) {
     AtomicFile.write(directory.resolve("accuracy.csv"), Csv.bytes(table(run.accuracy())));
+    if (!indexed) {
+      indexed = true;
+      readIndex();
+    }
     Set<Path> taken = new HashSet<>();
     run.artefacts()
         .forEach((strategy, artefacts) -> artefacts.forEach(a -> write(strategy, a, taken)));
@@ -106,6 +123,23 @@ public final class ResultsWriter {
         mapper.writeValueAsBytes(ResultsJson.orders(name, orders, planned)));
   }
 
+  private void readIndex() {
+    Path file = directory.resolve(ARTEFACTS).resolve(INDEX);
+    if (!Files.isRegularFile(file)) {
+      return;
+    }
+    try {
+      for (Map<String, String> line :
+          mapper.readValue(
+              Files.readAllBytes(file), new TypeReference<List<Map<String, String>>>() {})) {
+        index.put(line.getOrDefault("file", ""), line);
+      }
+    } catch (IOException | JacksonException e) {
+      LOG.warn("{} is made anew, because it cannot be read: {}", file, e.getMessage());
+      index.clear();
+    }
+  }
+
   private void write(String source, Artefact artefact, Set<Path> taken) {
     String extension = artefact instanceof Artefact.Image ? ".png" : ".csv";
     Path folder = Path.of(ARTEFACTS, Slug.of(source));
@@ -119,8 +153,9 @@ public final class ResultsWriter {
     line.put("name", artefact.name());
     line.put("title", artefact.title());
     line.put("kind", kind(artefact));
-    line.put("file", file.toString().replace('\\', '/'));
-    index.put(file, line);
+    String path = file.toString().replace('\\', '/');
+    line.put("file", path);
+    index.put(path, line);
     AtomicFile.write(directory.resolve(file), content(artefact));
   }
 
