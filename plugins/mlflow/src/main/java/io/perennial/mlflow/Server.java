@@ -53,7 +53,8 @@ final class Server {
 
   /** The experiment of a name, which is created if there is none. */
   String experiment(String name) {
-    String query = "?experiment_name=" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    String query =
+        "?experiment_name=" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     HttpResponse<String> found =
         send(request("experiments/get-by-name" + query).GET().build(), NOT_FOUND);
     if (found.statusCode() != NOT_FOUND) {

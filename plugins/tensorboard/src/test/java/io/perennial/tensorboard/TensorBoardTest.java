@@ -28,8 +28,8 @@ import org.nd4j.shade.protobuf.UnknownFieldSet;
 import org.tensorflow.framework.Summary;
 
 /**
- * The files are read with protocol buffers' own reader and TensorFlow's own message of scalars, both
- * as ND4J brings them, and their checksums with Guava's.
+ * The files are read with protocol buffers' own reader and TensorFlow's own message of scalars,
+ * both as ND4J brings them, and their checksums with Guava's.
  */
 class TensorBoardTest {
   private static final String YAML =
