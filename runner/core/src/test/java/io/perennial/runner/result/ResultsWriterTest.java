@@ -121,6 +121,23 @@ class ResultsWriterTest {
   }
 
   @Test
+  void theListOfArtefactsKeepsWhatAnInterruptedProcessWrote() throws IOException {
+    Artefact early = new Artefact.Table("early", "before", List.of("a"), List.of());
+    Artefact late = new Artefact.Table("late", "after", List.of("a"), List.of());
+    new ResultsWriter(directory)
+        .write(Fixtures.with(Fixtures.complete(1, 0.5), Map.of("ewc", List.of(early))));
+    new ResultsWriter(directory)
+        .write(Fixtures.with(Fixtures.complete(1, 0.5), Map.of("ewc", List.of(late))));
+    Path index = directory.resolve("artefacts/index.json");
+    assertThat(index).content().containsSubsequence("ewc/early.csv", "ewc/late.csv");
+
+    Files.writeString(index, "[{");
+    new ResultsWriter(directory)
+        .write(Fixtures.with(Fixtures.complete(1, 0.5), Map.of("ewc", List.of(late))));
+    assertThat(index).content().contains("ewc/late.csv").doesNotContain("early");
+  }
+
+  @Test
   void nothingTemporaryIsLeftAndRewritingReplaces() throws IOException {
     ResultsWriter writer = new ResultsWriter(directory);
     writer.write(Fixtures.run(1, RunResult.Status.RUNNING, 0.1, ""));
