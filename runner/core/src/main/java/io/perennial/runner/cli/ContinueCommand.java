@@ -14,7 +14,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -39,11 +38,7 @@ final class ContinueCommand implements Callable<Integer> {
               + " differ; or a directory that the run's own scenario reads from.")
   private @Nullable Path tasks;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads for the arithmetic; results do not depend on it. Default: all")
-  private int threads;
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
 
   @Option(
       names = {"-q", "--quiet"},
@@ -53,11 +48,7 @@ final class ContinueCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandSpec own = Given.value(spec);
-    if (threads < 0) {
-      throw new ParameterException(
-          own.commandLine(), "--threads must be at least 1, not " + threads);
-    }
-    try (Engine engine = Given.value(main).engine(threads, plugins)) {
+    try (Engine engine = Given.value(main).engine(threads.checked(own), plugins)) {
       Refused.tell(engine, own.commandLine());
       Path run = Given.value(directory);
       RunSummary summary = new RunSummary(own.commandLine().getOut());
@@ -83,7 +74,7 @@ final class ContinueCommand implements Callable<Integer> {
       throw new StoppedException(
           e,
           signals.exitCode().orElse(ExitCode.SOFTWARE),
-          ResumeCommand.ofTeaching(run, Given.value(tasks), threads, plugins));
+          ResumeCommand.ofTeaching(run, Given.value(tasks), threads.given(), plugins));
     }
   }
 }

@@ -17,7 +17,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -66,20 +65,12 @@ final class PredictCommand implements Callable<Integer> {
       description = "Where they are written, as a whole or not at all. Default: -, the output")
   private Path out = Path.of("-");
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads for the arithmetic; answers do not depend on it. Default: all")
-  private int threads;
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
 
   @Override
   public Integer call() {
     CommandSpec own = Given.value(spec);
-    if (threads < 0) {
-      throw new ParameterException(
-          own.commandLine(), "--threads must be at least 1, not " + threads);
-    }
-    try (Engine engine = Given.value(main).engine(threads, plugins)) {
+    try (Engine engine = Given.value(main).engine(threads.checked(own), plugins)) {
       Refused.tell(engine, own.commandLine());
       try (LifelongModel model = engine.open(Given.value(directory))) {
         if (out.toString().equals("-")) {

@@ -2,9 +2,9 @@ package io.perennial.runner.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of every command that trains. */
 final class RunningOptions {
@@ -14,11 +14,7 @@ final class RunningOptions {
       description = "Where the results go; new or empty. Default: runs/NAME-TIMESTAMP")
   private @Nullable Path out;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads for the arithmetic; results do not depend on it. Default: all")
-  private @Nullable Integer threads;
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
 
   @Option(
       names = {"-q", "--quiet"},
@@ -26,10 +22,7 @@ final class RunningOptions {
   private boolean quiet;
 
   void check(CommandSpec spec) {
-    if (threads != null && threads < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--threads must be at least 1, not " + threads);
-    }
+    threads.checked(spec);
   }
 
   @Nullable Path out() {
@@ -38,7 +31,7 @@ final class RunningOptions {
 
   /** 0 if it was not given. */
   int threads() {
-    return threads == null ? 0 : threads;
+    return threads.given();
   }
 
   boolean quiet() {

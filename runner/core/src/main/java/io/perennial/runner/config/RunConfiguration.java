@@ -128,89 +128,45 @@ public record RunConfiguration(
 
   /** The same with other seeds; none leaves the first one alone. */
   public RunConfiguration withSeeds(List<Long> others) {
-    return new RunConfiguration(
-        name,
-        pipeline,
-        seed,
-        others,
-        scenario,
-        order,
-        orders,
-        model,
-        training,
-        evaluate,
-        curves,
-        measureOn,
-        firstTasks,
-        strategies,
-        listeners,
-        launcher,
-        metrics,
-        checkpoint);
+    return with(seed, others, scenario, order, orders, firstTasks);
   }
 
   /** The same with one seed. */
   public RunConfiguration withSeed(long other) {
-    return new RunConfiguration(
-        name,
-        pipeline,
-        other,
-        List.of(),
-        scenario,
-        order,
-        orders,
-        model,
-        training,
-        evaluate,
-        curves,
-        measureOn,
-        firstTasks,
-        strategies,
-        listeners,
-        launcher,
-        metrics,
-        checkpoint);
+    return with(other, List.of(), scenario, order, orders, firstTasks);
   }
 
   /** The same with one order. */
   public RunConfiguration withOrder(Configured<TaskOrder> other) {
-    return new RunConfiguration(
-        name,
-        pipeline,
-        seed,
-        seeds,
-        scenario,
-        other,
-        0,
-        model,
-        training,
-        evaluate,
-        curves,
-        measureOn,
-        firstTasks,
-        strategies,
-        listeners,
-        launcher,
-        metrics,
-        checkpoint);
+    return with(seed, seeds, scenario, other, 0, firstTasks);
   }
 
   /** The same with another scenario, all of whose tasks are learned. */
   public RunConfiguration withScenario(Configured<Scenario> other) {
+    return with(seed, seeds, other, order, orders, 0);
+  }
+
+  private RunConfiguration with(
+      long newSeed,
+      List<Long> newSeeds,
+      Configured<Scenario> newScenario,
+      Configured<TaskOrder> newOrder,
+      int newOrders,
+      int newFirstTasks) {
     return new RunConfiguration(
         name,
         pipeline,
-        seed,
-        seeds,
-        other,
-        order,
-        orders,
+        newSeed,
+        newSeeds,
+        newScenario,
+        newOrder,
+        newOrders,
         model,
         training,
         evaluate,
         curves,
         measureOn,
-        0,
+        newFirstTasks,
         strategies,
         listeners,
         launcher,

@@ -207,6 +207,8 @@ class MainTest {
     assertThat(execute("run")).isEqualTo(2);
     assertThat(execute("run", run(), "--threads", "0")).isEqualTo(2);
     assertThat(execute("run", run(), "--threads", "two")).isEqualTo(2);
+    assertThat(execute("predict", "run", "data.csv", "--threads", "0")).isEqualTo(2);
+    assertThat(execute("continue", "run", "tasks.yaml", "--threads", "0")).isEqualTo(2);
     assertThat(execute("run", run(), "--resume")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Missing required subcommand")
