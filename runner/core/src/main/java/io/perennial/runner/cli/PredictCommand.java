@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,7 +88,9 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private void intoFile(LifelongModel model, Path target) throws IOException {
-    Path unfinished = target.resolveSibling(target.getFileName() + ".part");
+    // A name that nobody has: a file beside it may be called anything else.
+    Path unfinished =
+        target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
       try (Writer writer = Files.newBufferedWriter(unfinished, StandardCharsets.UTF_8)) {
         predict(model, writer);
