@@ -12,10 +12,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads text as YAML. Whatever keeps it from being read at all is one {@link InputException}; what
@@ -60,26 +63,46 @@ final class YamlReader {
             .setMaxAliasesForCollections(ALIASES)
             .setCodePointLimit(LIMIT)
             .build();
+    StreamReader reader = new StreamReader(settings, text);
+    Optional<Node> root;
     try {
-      Optional<Node> root = new Compose(settings).composeString(text);
-      return new NodeConverter(source, lines, problems)
-          .convert(root.orElseThrow(() -> empty(source)));
+      root = new Composer(settings, new ParserImpl(settings, reader)).getSingleNode();
     } catch (MarkedYamlEngineException e) {
       throw new InputException(malformed(e, source, lines), e);
     } catch (YamlEngineException e) {
       throw new InputException(source + ": is no valid YAML: " + e.getMessage() + ".", e);
+    } catch (RuntimeException e) {
+      // The scanner of the library ends some malformed escapes, such as a "u" without digits, in
+      // the exception of whatever it parsed them with.
+      throw new InputException(
+          place(reader.getMark(), source, lines)
+              + ": is no valid YAML: it cannot be read from here on ("
+              + e.getMessage()
+              + ").",
+          e);
     } catch (StackOverflowError e) {
-      throw new InputException(source + ": is nested too deeply to be a configuration.", e);
+      throw tooDeep(source, e);
+    }
+    try {
+      return new NodeConverter(source, lines, problems)
+          .convert(root.orElseThrow(() -> empty(source)));
+    } catch (StackOverflowError e) {
+      throw tooDeep(source, e);
     }
   }
 
+  private static InputException tooDeep(String source, StackOverflowError error) {
+    return new InputException(source + ": is nested too deeply to be a configuration.", error);
+  }
+
+  private static Position place(Optional<Mark> mark, String source, boolean lines) {
+    return mark.filter(known -> lines)
+        .map(known -> new Position(source, known.getLine() + 1, known.getColumn() + 1))
+        .orElse(Position.of(source));
+  }
+
   private static String malformed(MarkedYamlEngineException error, String source, boolean lines) {
-    Position place =
-        error
-            .getProblemMark()
-            .filter(mark -> lines)
-            .map(mark -> new Position(source, mark.getLine() + 1, mark.getColumn() + 1))
-            .orElse(Position.of(source));
+    Position place = place(error.getProblemMark(), source, lines);
     String problem = String.valueOf(error.getProblem());
     String hint = "";
     if (problem.contains("(TAB)")) {

@@ -95,6 +95,10 @@ class ConfigurationFilesTest {
         .containsExactly(
             "run.yaml:2:1: is no valid YAML: a tab stands where YAML expects blanks."
                 + " Indent with blanks.");
+    assertThat(problems("name: \"a\\u"))
+        .singleElement()
+        .asString()
+        .startsWith("run.yaml:1:11: is no valid YAML: it cannot be read from here on (");
     assertThat(problems("name: a\n---\nname: b\n"))
         .containsExactly(
             "run.yaml:2:1: is no valid YAML: a second document begins."
