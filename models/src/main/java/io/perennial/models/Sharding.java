@@ -10,8 +10,12 @@ record Sharding(int count) {
   /** Below so many multiplications a second thread costs more than it saves. */
   private static final long WORTHWHILE = 2_000_000;
 
-  /** Evaluation has larger batches, and machines more cores than two. */
-  private static final int ROWS_PER_SHARD = 128;
+  /**
+   * Each shard's product copies all weights into the order it needs: with 512 rows it reaches 97 %
+   * of the speed of many rows, with 128 82 %, with 64 70 %. Fewer would be needed only for more
+   * cores than a batch of evaluation has shards.
+   */
+  private static final int ROWS_PER_SHARD = 512;
 
   private static final int IMAGES_PER_SHARD = 8;
 

@@ -125,16 +125,21 @@ public final class Vectors {
 
   /** Copies the first {@code count} values to the start of {@code to}. */
   public static void write(float[] from, int count, INDArray to) {
+    write(from, 0, count, to);
+  }
+
+  /** Copies {@code count} values from {@code offset} on to the same places of {@code to}. */
+  public static void write(float[] from, int offset, int count, INDArray to) {
     Memory memory = Loops.of(to).memory(to);
-    Objects.checkFromIndexSize(0, count, Math.min(from.length, memory.length()));
+    Objects.checkFromIndexSize(offset, count, Math.min(from.length, memory.length()));
     if (memory.type() == DataType.FLOAT) {
-      FloatKernels.INSTANCE.put(from, 0, memory, 0, count);
+      FloatKernels.INSTANCE.put(from, offset, memory, offset, count);
     } else {
       double[] values = new double[count];
       for (int i = 0; i < count; i++) {
-        values[i] = from[i];
+        values[i] = from[offset + i];
       }
-      write(values, count, to);
+      DoubleKernels.INSTANCE.put(values, 0, memory, offset, count);
     }
   }
 

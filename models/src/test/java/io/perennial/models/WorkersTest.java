@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,27 +17,64 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WorkersTest {
   @Test
-  void everyShardRunsOnceOnTheThreadOfItsNumber() {
-    try (Workers workers = new Workers(3)) {
-      assertThat(workers.threads()).isEqualTo(3);
-      for (int shards = 0; shards < 10; shards++) {
-        Thread[] ranOn = new Thread[shards];
-        AtomicIntegerArray times = new AtomicIntegerArray(shards);
-        workers.run(
-            shards,
-            s -> {
-              ranOn[s] = Thread.currentThread();
-              times.incrementAndGet(s);
-            });
-        for (int s = 0; s < shards; s++) {
-          assertThat(times.get(s)).isEqualTo(1);
-          assertThat(ranOn[s]).isSameAs(shards == 1 ? Thread.currentThread() : ranOn[s % 3]);
-        }
-        if (shards > 2) {
-          assertThat(ranOn[0]).isSameAs(Thread.currentThread()).isNotSameAs(ranOn[1]);
-          assertThat(ranOn[1].isDaemon()).isTrue();
+  void everyShardRunsOnce() {
+    for (int threads = 1; threads < 5; threads++) {
+      try (Workers workers = new Workers(threads)) {
+        assertThat(workers.threads()).isEqualTo(threads);
+        for (int i = 0; i < 2000; i++) {
+          int shards = i % 20;
+          AtomicIntegerArray times = new AtomicIntegerArray(shards);
+          workers.run(shards, times::incrementAndGet);
+          for (int s = 0; s < shards; s++) {
+            assertThat(times.get(s)).isEqualTo(1);
+          }
         }
       }
+    }
+  }
+
+  /** Each thread begins with its own: the caller with the first, the other with the third. */
+  @Test
+  void threadsHaveNeighbouringShards() throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      Thread[] ranOn = new Thread[4];
+      CountDownLatch bothBusy = new CountDownLatch(2);
+      workers.run(
+          4,
+          shard -> {
+            ranOn[shard] = Thread.currentThread();
+            if (shard == 0 || shard == 2) {
+              bothBusy.countDown();
+              await(bothBusy);
+            }
+          });
+      assertThat(ranOn[0]).isSameAs(Thread.currentThread()).isNotSameAs(ranOn[2]);
+      assertThat(ranOn[2].isDaemon()).isTrue();
+    }
+  }
+
+  @Test
+  void aThreadThatIsKeptWaitingKeepsNoShardsWaiting() {
+    try (Workers workers = new Workers(2)) {
+      CountDownLatch othersDone = new CountDownLatch(5);
+      workers.run(
+          6,
+          shard -> {
+            if (shard == 0) {
+              await(othersDone); // Shards 1 and 2 are this thread's, too.
+            } else {
+              othersDone.countDown();
+            }
+          });
+      assertThat(othersDone.getCount()).isZero();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(50, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -138,15 +177,19 @@ class WorkersTest {
               }
             });
     waiting.setDaemon(true);
+    CountDownLatch ended = new CountDownLatch(1);
     workers.run(
         2,
         shard -> {
-          if (shard == 0) {
+          if (shard == 1) {
+            await(ended); // Meanwhile it cannot take the other shard, too.
+          } else {
             waiting.start();
             while (waiting.getState() != Thread.State.BLOCKED) {
               Thread.onSpinWait();
             }
             workers.close();
+            ended.countDown();
           }
         });
     waiting.join(5000);

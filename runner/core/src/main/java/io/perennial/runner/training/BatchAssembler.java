@@ -5,7 +5,7 @@ import io.perennial.api.Rows;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.Arrays;
-import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,9 +17,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * array in one copy.
  */
 final class BatchAssembler implements Rows {
+  /** The values from which on a second thread is worth its while in copying. */
+  private static final int PART = 200_000;
+
   private final long[] shape;
   private final int width;
   private final DataType dataType;
+  private final Workers workers;
   private final RowReader reader;
   private final SizedBuffers<Buffers> buffers = new SizedBuffers<>(this::allocate);
 
@@ -35,10 +39,12 @@ final class BatchAssembler implements Rows {
   private int origin;
   private double total;
 
-  BatchAssembler(long[] shape, DataType dataType, Workers workers, Executor background) {
+  BatchAssembler(
+      long[] shape, DataType dataType, Workers workers, Consumer<RowReader.Slot> background) {
     this.shape = shape.clone();
     this.width = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     this.dataType = dataType;
+    this.workers = workers;
     this.reader = new RowReader(width, workers, background);
   }
 
@@ -95,7 +101,12 @@ final class BatchAssembler implements Rows {
   Batch finish(Competition competition) {
     Buffers sized = buffers.of(size);
     RowReader.Slot read = started();
-    Vectors.write(read.features(), size * width, sized.features);
+    int parts = Math.max(1, size * width / PART);
+    if (parts == 1) {
+      Vectors.write(read.features(), size * width, sized.features);
+    } else {
+      workers.run(parts, part -> copy(part, parts, read.features(), sized.features));
+    }
     System.arraycopy(read.labels(), 0, sized.labels, 0, size);
     for (int n = 0; n < size; n++) {
       sized.tasks[n] = tasks[n];
@@ -110,6 +121,12 @@ final class BatchAssembler implements Rows {
       soft = Arrays.copyOf(soft, size * classes);
     }
     return sized.batch.withTargets(sized.targets(soft, classes));
+  }
+
+  private void copy(int part, int parts, float[] from, INDArray to) {
+    int first = (int) ((long) size * width * part / parts);
+    int end = (int) ((long) size * width * (part + 1) / parts);
+    Vectors.write(from, first, end - first, to);
   }
 
   @Override

@@ -9,21 +9,27 @@ import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures accuracy on test examples, in large batches, as the setting allows it. */
 final class Evaluator {
-  static final int BATCH = 1024;
+  static final int BATCH = 2048;
+
+  /** The rows that a thread judges at a time. */
+  private static final int PART = 128;
 
   private final Setting setting;
   private final List<Task> tasks;
   private final Competition competition;
   private final BatchAssembler assembler;
   private final Answering answering;
+  private final Workers workers;
   private double[] scores = {};
+  private int[] best = {};
+  private double[] confidence = {};
   private @Nullable Predictions predictions;
   private boolean routerIsTold;
 
@@ -34,10 +40,11 @@ final class Evaluator {
       Competition competition,
       Model model,
       Workers workers,
-      Executor background) {
+      Consumer<RowReader.Slot> background) {
     this.setting = setting;
     this.tasks = tasks;
     this.competition = competition;
+    this.workers = workers;
     this.answering = new Answering(setting, roles, model.dataType());
     this.assembler = new BatchAssembler(model.inputShape(), model.dataType(), workers, background);
   }
@@ -102,28 +109,40 @@ final class Evaluator {
     int[] known = new int[batch.size()];
     INDArray result = answering.scores(model, batch.features(), batch.tasks(), routerIsTold, known);
     int classes = model.classes();
-    if (scores.length < batch.size() * classes) {
-      scores = new double[batch.size() * classes];
+    int rows = batch.size();
+    if (scores.length < rows * classes) {
+      scores = new double[rows * classes];
+      best = new int[rows];
+      confidence = new double[rows];
     }
     Vectors.read(result, scores, 0);
+    workers.run((rows + PART - 1) / PART, part -> judge(part, rows, classes, known));
     int correct = 0;
-    for (int n = 0; n < batch.size(); n++) {
-      boolean[] competing = competition.of(known[n]);
-      int best = best(scores, n * classes, competing);
-      if (best == batch.labels()[n]) {
+    for (int n = 0; n < rows; n++) {
+      if (best[n] == batch.labels()[n]) {
         correct++;
       }
       if (predictions != null) {
-        predictions.count(batch.labels()[n], best, confidence(n * classes, competing, best));
+        predictions.count(batch.labels()[n], best[n], confidence[n]);
       }
     }
     return correct;
   }
 
+  private void judge(int part, int rows, int classes, int[] known) {
+    for (int n = part * PART; n < Math.min(rows, (part + 1) * PART); n++) {
+      boolean[] competing = competition.of(known[n]);
+      best[n] = best(scores, n * classes, competing);
+      if (predictions != null) {
+        confidence[n] = confidence(n * classes, competing, best[n]);
+      }
+    }
+  }
+
   /** A readout's scores are no logits. */
-  private double confidence(int offset, boolean[] competing, int best) {
+  private double confidence(int offset, boolean[] competing, int predicted) {
     return answering.givesLogits()
-        ? Predictions.confidence(scores, offset, competing, best)
+        ? Predictions.confidence(scores, offset, competing, predicted)
         : Double.NaN;
   }
 

@@ -2,10 +2,10 @@ package io.perennial.runner.training;
 
 import io.perennial.api.Examples;
 import io.perennial.models.Workers;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * data costs the step nothing. Which thread reads a row cannot show.
  */
 final class RowReader {
-  private static final int ROWS_PER_BLOCK = 16;
+  /** What a thread reads at a time, while a step may already wait for it again. */
+  private static final int ROWS_PER_BLOCK = 8;
 
   private static final int SPINS = 1000;
   private static final long PAUSE_NANOS = 20_000;
 
   private final int width;
   private final Workers workers;
-  private final Executor background;
+  private final Consumer<Slot> background;
   private Slot current;
   private Slot next;
   private long waited;
@@ -31,9 +32,10 @@ final class RowReader {
   /**
    * @param width of an example
    * @param workers who help when rows are needed now
-   * @param background reads ahead; one task at a time is given to it
+   * @param background has others read ahead: it gives what it is given to a thread that runs it, or
+   *     to threads that ask it for a block at a time
    */
-  RowReader(int width, Workers workers, Executor background) {
+  RowReader(int width, Workers workers, Consumer<Slot> background) {
     this.width = width;
     this.workers = workers;
     this.background = background;
@@ -57,8 +59,7 @@ final class RowReader {
   void ahead(Request request) {
     if (request.count > 0) {
       next.start(request);
-      next.running = true;
-      background.execute(next);
+      background.accept(next);
     }
   }
 
@@ -90,14 +91,14 @@ final class RowReader {
   }
 
   /** The rows of one batch. */
-  final class Slot implements Runnable {
+  final class Slot implements Runnable, BooleanSupplier {
     private float[] features = {};
     private int[] labels = {};
     private int blocks;
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
+    private final AtomicInteger readers = new AtomicInteger();
     private final IntConsumer part = this::readPart;
-    private volatile boolean running;
     private volatile @Nullable Throwable failure;
     private @Nullable Request request;
 
@@ -126,7 +127,7 @@ final class RowReader {
     private void start(Request wanted) {
       // Nobody will want what is being read: the rest of it is left, what is begun is finished.
       begun.set(Integer.MAX_VALUE / 2);
-      pauseWhile(this::isRunning);
+      pauseWhile(this::isBeingRead);
       failure = null;
       request = wanted;
       blocks = (wanted.count + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
@@ -135,8 +136,8 @@ final class RowReader {
       begun.set(0);
     }
 
-    private boolean isRunning() {
-      return running;
+    private boolean isBeingRead() {
+      return readers.get() > 0;
     }
 
     private boolean isWorkLeft() {
@@ -149,14 +150,27 @@ final class RowReader {
 
     @Override
     public void run() {
-      while (readOne()) {
+      while (getAsBoolean()) {
         // Until another thread has begun the last block.
       }
-      running = false;
     }
 
     private void readPart(int ignored) {
-      readOne();
+      getAsBoolean();
+    }
+
+    /** Reads a block; false if another thread has begun the last one. */
+    @Override
+    public boolean getAsBoolean() {
+      if (!isWorkLeft()) {
+        return false;
+      }
+      readers.incrementAndGet();
+      try {
+        return readOne();
+      } finally {
+        readers.decrementAndGet();
+      }
     }
 
     private boolean readOne() {

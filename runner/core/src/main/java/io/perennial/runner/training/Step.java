@@ -16,7 +16,7 @@ import io.perennial.models.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -39,7 +39,7 @@ final class Step {
   private int correct;
   private boolean dataFinite = true;
 
-  Step(Plan plan, Roles roles, Competition competition, Executor background) {
+  Step(Plan plan, Roles roles, Competition competition, Consumer<RowReader.Slot> background) {
     this.plan = plan;
     this.roles = roles;
     this.competition = competition;

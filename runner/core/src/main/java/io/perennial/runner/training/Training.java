@@ -24,8 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -43,13 +41,7 @@ public final class Training implements Learner {
   private final Competition competition;
   private final Evaluator evaluator;
   private final BatchAssembler visiting;
-  private final ExecutorService background =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            Thread thread = new Thread(work, "perennial-reader");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ReadAhead background;
   private final Stopwatch stopwatch;
   private final List<RunListener> observers;
   private final List<RunListener> listeners;
@@ -85,6 +77,7 @@ public final class Training implements Learner {
     List<Task> tasks = plan.stream().tasks();
     this.competition = new Competition(plan.setting(), tasks);
     this.competition.resize(model.classes());
+    this.background = new ReadAhead(plan.workers());
     this.evaluator =
         new Evaluator(plan.setting(), tasks, roles, competition, model, plan.workers(), background);
     this.visiting =
@@ -440,7 +433,7 @@ public final class Training implements Learner {
     stepper.close();
     evaluator.close();
     visiting.close();
-    background.shutdownNow();
+    background.close();
     model.close();
   }
 

@@ -51,7 +51,7 @@ class EvaluatorTest {
       competition.resize(2);
       Roles roles = new Roles(List.of(new Stage("selecting", 0, transform)));
       Evaluator evaluator =
-          new Evaluator(setting, tasks, roles, competition, model, workers, Runnable::run);
+          new Evaluator(setting, tasks, roles, competition, model, workers, RowReader.Slot::run);
       double accuracy = evaluator.accuracy(model, 0);
       double[] left = new double[WRONG.length];
       Vectors.read(model.parameters(), left);

@@ -35,7 +35,7 @@ class RowReaderTest {
     int[] tasks = random.ints(SIZE, 0, 7).toArray();
     int[] rows = random.ints(SIZE, 0, 1000).toArray();
     try (Workers workers = new Workers(threads)) {
-      RowReader reader = new RowReader(2, workers, background);
+      RowReader reader = new RowReader(2, workers, background::execute);
       RowReader.Request wanted = request(random, source, tasks, rows);
       for (int i = 0; i < 2000; i++) {
         assertRows(reader.read(wanted), wanted);
@@ -87,7 +87,7 @@ class RowReaderTest {
     IntFunction<Examples> source = task -> counting;
     int[] zeros = new int[40];
     try (Workers workers = new Workers(1)) {
-      RowReader reader = new RowReader(2, workers, background);
+      RowReader reader = new RowReader(2, workers, background::execute);
       RowReader.Request wanted = new RowReader.Request(source, zeros, zeros, 0, 40);
       reader.ahead(wanted);
       read.await();
@@ -105,7 +105,7 @@ class RowReaderTest {
     int[] rows = new int[SIZE];
     rows[70] = -1;
     try (Workers workers = new Workers(2)) {
-      RowReader reader = new RowReader(2, workers, background);
+      RowReader reader = new RowReader(2, workers, background::execute);
       RowReader.Request broken = new RowReader.Request(source, tasks, rows, 0, 100);
       RowReader.Request whole = new RowReader.Request(source, tasks, rows, 100, 100);
       for (boolean hinted : new boolean[] {true, false}) {
@@ -123,7 +123,7 @@ class RowReaderTest {
     IntFunction<Examples> source = Numbered::new;
     int[] rows = {3, 1, 2};
     try (Workers workers = new Workers(1)) {
-      RowReader reader = new RowReader(2, workers, background);
+      RowReader reader = new RowReader(2, workers, background::execute);
       RowReader.Request wanted = new RowReader.Request(source, new int[3], rows, 0, 3);
       RowReader.Slot slot = reader.read(wanted);
       slot.reserve(50);
