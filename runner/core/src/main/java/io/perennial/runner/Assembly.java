@@ -166,6 +166,7 @@ record Assembly(
     findings.addAll(LabelChecks.of(tasks, scenario.setting(), scenario.boundaries()));
     findings.addAll(
         Preflight.check(composition, stages, scenario.boundaries(), configuration.training()));
+    findings.addAll(Preflight.checkOldTasks(stream.tasks(), stages));
     return new Assembly(
         before.seed(),
         order,
