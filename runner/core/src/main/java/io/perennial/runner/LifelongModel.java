@@ -266,7 +266,7 @@ public final class LifelongModel implements AutoCloseable {
   public void exportWeights(Path file) throws IOException {
     requireNew(file);
     synchronized (answering) {
-      Weights.write(predictor.model(), file);
+      Weights.write(predictor.model(), file, run.preparation().vocabulary());
     }
   }
 
