@@ -31,8 +31,12 @@ final class Conveyor<B> {
    * @throws StoppedException after {@link #stop}
    */
   synchronized B next() {
-    while (!stopped && empty.isEmpty()) {
-      await();
+    try {
+      while (!stopped && empty.isEmpty()) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
     if (stopped) {
       throw new StoppedException();
@@ -64,8 +68,12 @@ final class Conveyor<B> {
    * @throws RuntimeException or Error: what the filling thread failed with
    */
   synchronized @Nullable B receive() {
-    while (!ended && full.isEmpty()) {
-      await();
+    try {
+      while (!ended && full.isEmpty()) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
     if (!full.isEmpty()) {
       return full.remove();
@@ -91,12 +99,8 @@ final class Conveyor<B> {
     notifyAll();
   }
 
-  private void await() {
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("The thread was interrupted", e);
-    }
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("The thread was interrupted", e);
   }
 }
