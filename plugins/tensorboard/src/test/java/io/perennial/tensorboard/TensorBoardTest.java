@@ -105,8 +105,7 @@ class TensorBoardTest {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     List<Event> events = new ArrayList<>();
     // A killed process may leave the last one unfinished; readers wait for the rest of it.
-    while (bytes.remaining() >= 12
-        && bytes.remaining() >= 16 + bytes.getLong(bytes.position())) {
+    while (bytes.remaining() >= 12 && bytes.remaining() >= 16 + bytes.getLong(bytes.position())) {
       byte[] length = new byte[8];
       bytes.get(length);
       assertThat(bytes.getInt()).isEqualTo(masked(length));

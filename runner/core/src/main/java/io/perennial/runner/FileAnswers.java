@@ -183,8 +183,7 @@ final class FileAnswers {
   }
 
   private void answer(Question question, Answer answer) {
-    predictor.predict(
-        question.features, question.rows, task, answer.probabilities, answer.experts);
+    predictor.predict(question.features, question.rows, task, answer.probabilities, answer.experts);
     answer.rows = question.rows;
   }
 

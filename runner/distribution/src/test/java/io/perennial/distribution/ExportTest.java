@@ -272,7 +272,8 @@ class ExportTest {
         for (int line = 1; line <= 2 + story % 4; line++) {
           text.append(
               "%d %s went to the old %s.\n"
-                  .formatted(line, people[(story + line) % people.length], places[(story * line) % 4]));
+                  .formatted(
+                      line, people[(story + line) % people.length], places[(story * line) % 4]));
         }
         text.append(
             "%d Where is %s?\t%s\t1\n"
@@ -378,8 +379,7 @@ class ExportTest {
     try (LifelongModel started = PERENNIAL.open(second)) {
       started.exportWeights(again);
     }
-    Map<String, INDArray> before =
-        SafeTensors.read(directory.resolve("gone"));
+    Map<String, INDArray> before = SafeTensors.read(directory.resolve("gone"));
     SafeTensors.read(again)
         .forEach(
             (name, tensor) -> {

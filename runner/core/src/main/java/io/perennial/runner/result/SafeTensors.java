@@ -40,8 +40,8 @@ public final class SafeTensors {
    *
    * @throws IllegalArgumentException if a tensor is neither float, double, int nor long
    */
-  public static void write(
-      Path file, Map<String, INDArray> tensors, Map<String, String> metadata) throws IOException {
+  public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata)
+      throws IOException {
     byte[] header = header(tensors, metadata);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -137,7 +137,8 @@ class ServingCommandsTest {
     CommandLine full = Main.commandLine(new Main());
     full.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(fullDisk()));
     assertThat(full.execute("predict", run.toString(), images.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("The answers could not be written: the output is closed or its disk is full");
+    assertThat(err.toString())
+        .contains("The answers could not be written: the output is closed or its disk is full");
 
     // What is no file of images leaves nothing behind.
     Path bad = directory.resolve("bad.idx");
