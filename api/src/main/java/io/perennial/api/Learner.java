@@ -13,7 +13,7 @@ public interface Learner {
 
   /**
    * The tasks so far, in the order they were learned, the current one last. Only a strategy that
-   * declares to keep all data (joint training) may read the training examples of an old one.
+   * {@linkplain Strategy#needsOldTasks says so} may read the training examples of an old one.
    */
   List<Task> seen();
 

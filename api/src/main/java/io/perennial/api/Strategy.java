@@ -71,6 +71,15 @@ public interface Strategy extends Stateful {
     return true;
   }
 
+  /**
+   * Whether the strategy reads training examples of tasks before the current one, as joint training
+   * does. A model with such a strategy is taught further tasks only where the data of all its old
+   * ones is at hand.
+   */
+  default boolean needsOldTasks() {
+    return false;
+  }
+
   /** The conventions that differ between frameworks, by name, as they go into the results. */
   default Map<String, String> conventions() {
     return Map.of();

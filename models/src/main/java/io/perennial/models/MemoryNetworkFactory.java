@@ -4,6 +4,7 @@ import io.perennial.api.Description;
 import io.perennial.api.Model;
 import io.perennial.api.ModelFactory;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 
 /** Makes {@link MemoryNetwork}s. */
 @Description(
@@ -22,6 +23,8 @@ public final class MemoryNetworkFactory implements ModelFactory {
    * @param temporalEncoding whether the order of the sentences counts
    * @param timeNoise the largest number of empty memories in a training pass, relative to the
    *     others
+   * @param emptyPlaces whether places without a sentence can be looked at
+   * @param from a file of first parameters, which the runner reads into the network made here
    */
   public record Settings(
       @Description(
@@ -70,7 +73,35 @@ public final class MemoryNetworkFactory implements ModelFactory {
                       + " as in the authors' program: a question may then find that nothing fits,"
                       + " which yes and no need, but sentences are found more slowly",
               byDefault = "true")
-          boolean emptyPlaces) {
+          boolean emptyPlaces,
+      @Description(
+              value =
+                  "A safetensors file with first parameters under the names that 'perennial export"
+                      + " --format safetensors' writes, such as words0.weight; words are told apart"
+                      + " by the vocabulary in it, those that it lacks and an output layer of"
+                      + " another shape are drawn as without it. Empty for none",
+              byDefault = "''")
+          Path from) {
+    /** With drawn parameters. */
+    public Settings(
+        int dimension,
+        int hops,
+        Tying tying,
+        boolean positionEncoding,
+        boolean temporalEncoding,
+        double timeNoise,
+        boolean emptyPlaces) {
+      this(
+          dimension,
+          hops,
+          tying,
+          positionEncoding,
+          temporalEncoding,
+          timeNoise,
+          emptyPlaces,
+          Path.of(""));
+    }
+
     /** The places in time that so many sentences may have. */
     int times(int sentences) {
       return temporalEncoding ? sentences + (int) Math.ceil(timeNoise * sentences) : 0;

@@ -133,9 +133,13 @@ public final class Mlflow implements RunListener {
     }
   }
 
-  /** Which run of MLflow's to go on with. */
+  /**
+   * Which run of MLflow's to go on with. What waits is sent, because a run that goes on from here
+   * does not see it again.
+   */
   @Override
   public State save() {
+    send();
     return State.ofValues(Map.of("id", id));
   }
 

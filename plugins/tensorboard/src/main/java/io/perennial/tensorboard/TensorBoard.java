@@ -8,6 +8,8 @@ import io.perennial.api.RunInfo;
 import io.perennial.api.RunListener;
 import io.perennial.api.State;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +55,13 @@ public final class TensorBoard implements RunListener {
 
   @Override
   public void runOpened(RunInfo run) {
-    EventFile opened =
-        EventFile.create(run.directory().resolve("tensorboard"), System.currentTimeMillis() / 1000);
+    Path directory = run.directory().resolve("tensorboard");
+    // A run that was killed before it was saved has left one, too.
+    boolean again = Files.isDirectory(directory);
+    EventFile opened = EventFile.create(directory, System.currentTimeMillis() / 1000);
     file = opened;
     opened.write(event(0).text(FILE_VERSION, "brain.Event:2"));
-    if (step > 0) {
+    if (again) {
       // What has a step from here on will come again.
       opened.write(event(step + 1).message(SESSION_LOG, new Message().whole(STATUS, START)));
     }
@@ -108,8 +112,10 @@ public final class TensorBoard implements RunListener {
     }
   }
 
+  /** What was seen until now is not seen again by a run that goes on from here. */
   @Override
   public State save() {
+    flush();
     return State.ofValues(Map.of("step", step));
   }
 

@@ -10,6 +10,7 @@ import io.perennial.api.Router;
 import io.perennial.api.Rows;
 import io.perennial.api.Sampling;
 import io.perennial.api.Setting;
+import io.perennial.api.Strategy;
 import io.perennial.api.Task;
 import io.perennial.api.TaskOrder;
 import io.perennial.models.NativeSetup;
@@ -75,7 +76,7 @@ final class ConductLaws {
             (bench, method, arguments, answer) -> {
               Object result = answer.to(arguments);
               if (method.equals("draw")) {
-                check((Sampling.Draw) result, (Learner) arguments[0]);
+                check((Sampling.Draw) result, (Learner) arguments[0], bench.strategy());
               }
               return result;
             });
@@ -84,7 +85,7 @@ final class ConductLaws {
     }
   }
 
-  private static void check(Sampling.@Nullable Draw draw, Learner learner) {
+  private static void check(Sampling.@Nullable Draw draw, Learner learner, Strategy strategy) {
     if (draw == null || draw.tasks().length != draw.examples().length || draw.tasks().length == 0) {
       fail("A draw names as many tasks as examples, at least one, not " + draw + ".");
       return;
@@ -99,6 +100,14 @@ final class ConductLaws {
                 + " is drawn from while tasks 0 to "
                 + (seen.size() - 1)
                 + " were seen.");
+      }
+      if (task < learner.task().index() && !strategy.needsOldTasks()) {
+        fail(
+            "Task "
+                + task
+                + " is drawn from while task "
+                + learner.task().index()
+                + " is learned, but needsOldTasks is false. Say that old tasks' data is needed.");
       }
       Examples training = seen.get(task).training();
       int example = draw.examples()[n];

@@ -11,6 +11,7 @@ final class FakeSampling implements Sampling {
   enum Fault {
     NONE,
     FUTURE_TASK,
+    OLD_TASK,
     NO_SUCH_EXAMPLE,
     UNEQUAL,
     NOTHING
@@ -32,7 +33,7 @@ final class FakeSampling implements Sampling {
     int[] examples = new int[fault == Fault.NOTHING ? 0 : 20];
     int[] tasks = new int[fault == Fault.UNEQUAL ? 21 : examples.length];
     for (int n = 0; n < examples.length; n++) {
-      tasks[n] = task == 0 && fault == Fault.FUTURE_TASK ? 1 : task;
+      tasks[n] = fault == Fault.OLD_TASK ? 0 : task == 0 && fault == Fault.FUTURE_TASK ? 1 : task;
       examples[n] = fault == Fault.NO_SUCH_EXAMPLE ? size : random.nextInt(size);
     }
     return new Draw(tasks, examples);

@@ -190,6 +190,7 @@ class LawsTest {
         Arguments.of(FakeTransform.Fault.MOVES_PARAMETERS, TOUCH, "changed the model's parameters"),
         Arguments.of(FakeTransform.Fault.CONCEALS_SELECTION, TOUCH, "changed nothing, but it did"),
         Arguments.of(FakeSampling.Fault.FUTURE_TASK, DRAWS, "Task 1 is drawn from while"),
+        Arguments.of(FakeSampling.Fault.OLD_TASK, DRAWS, "needsOldTasks is false"),
         Arguments.of(FakeSampling.Fault.NO_SUCH_EXAMPLE, DRAWS, "is drawn from the 48 of task 0"),
         Arguments.of(FakeSampling.Fault.UNEQUAL, DRAWS, "as many tasks as examples"),
         Arguments.of(FakeSampling.Fault.NOTHING, DRAWS, "as many tasks as examples"),

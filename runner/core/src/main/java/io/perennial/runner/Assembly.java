@@ -146,7 +146,7 @@ record Assembly(
             scenario.boundaries(),
             scenario.setting(),
             before.generations().isEmpty()
-                ? firstModel(configuration, stream, wiring, random)
+                ? firstModel(configuration, stream, wiring, random, preparation.vocabulary())
                 : model(configuration, stream, wiring, random),
             optimizer,
             stages,
@@ -166,6 +166,7 @@ record Assembly(
     findings.addAll(LabelChecks.of(tasks, scenario.setting(), scenario.boundaries()));
     findings.addAll(
         Preflight.check(composition, stages, scenario.boundaries(), configuration.training()));
+    findings.addAll(Preflight.checkOldTasks(stream.tasks(), stages));
     return new Assembly(
         before.seed(),
         order,
@@ -210,12 +211,16 @@ record Assembly(
 
   /** With the first parameters that were given, if any were; later they come from checkpoints. */
   private static Model firstModel(
-      RunConfiguration configuration, TaskStream stream, Wiring wiring, RandomSource random) {
+      RunConfiguration configuration,
+      TaskStream stream,
+      Wiring wiring,
+      RandomSource random,
+      List<String> vocabulary) {
     Model model = model(configuration, stream, wiring, random);
     if (Records.find(configuration.model().settings(), "from") instanceof Path file
         && !file.toString().isEmpty()) {
       try {
-        Weights.read(file, model);
+        Weights.read(file, model, vocabulary, random.child("words without weights"));
       } catch (InputException e) {
         model.close();
         throw e;

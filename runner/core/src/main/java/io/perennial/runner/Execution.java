@@ -3,7 +3,6 @@ package io.perennial.runner;
 import io.perennial.api.AccuracyMatrix;
 import io.perennial.api.Artefact;
 import io.perennial.api.Finding;
-import io.perennial.api.InputException;
 import io.perennial.api.Measurements;
 import io.perennial.api.Metric;
 import io.perennial.api.RunInfo;
@@ -94,17 +93,13 @@ final class Execution {
   /**
    * Goes on from the latest checkpoint if it is to, and learns the tasks that are left.
    *
-   * @throws InputException if no checkpoint is intact, it has more tasks than the stream, or it was
-   *     made from something else; nothing was changed then. Whatever goes wrong later is a {@link
-   *     #failure()}.
+   * @throws io.perennial.api.InputException as {@link Resumption} says; nothing was changed then.
+   *     Whatever goes wrong later is a {@link #failure()}.
    * @throws RunStoppedException when it was asked to stop, and is saved
    */
   RunResult run() {
     try {
-      Optional<Checkpoint> latest = options.resume() ? checkpoints.latest() : Optional.empty();
-      latest.ifPresent(this::refuseShorterStream);
-      latest.ifPresent(this::refuseOtherOrigin);
-      return run(latest);
+      return run(Resumption.of(assembly, origin, checkpoints, options));
     } finally {
       training.close();
     }
@@ -168,34 +163,6 @@ final class Execution {
   private void listeners(Consumer<RunListener> call) {
     assembly.plan().listeners().forEach(call);
     options.listeners().forEach(call);
-  }
-
-  /** A stream may have grown since, but what was learned must still be in it. */
-  private void refuseShorterStream(Checkpoint latest) {
-    int tasks = assembly.plan().stream().size();
-    if (latest.tasksDone() > tasks) {
-      throw new InputException(
-          "The run has learned %d tasks, but the stream has only %d now. Bring the missing ones back, or start a new run."
-              .formatted(latest.tasksDone(), tasks));
-    }
-  }
-
-  /** What was learned so far, and what is to come, must be what an uninterrupted run has. */
-  private void refuseOtherOrigin(Checkpoint latest) {
-    List<String> differences = origin.differences(latest.state());
-    if (differences.isEmpty()) {
-      return;
-    }
-    if (options.force()) {
-      differences.forEach(difference -> LOG.warn("Goes on although {}", difference));
-      return;
-    }
-    List<String> problems = new ArrayList<>();
-    differences.forEach(difference -> problems.add("cannot go on to the bit: " + difference + "."));
-    problems.add(
-        "Bring back what was there, start anew in another directory, or give --force to go on with"
-            + " a run that no uninterrupted one would equal.");
-    throw new InputException(problems);
   }
 
   private void resume(Checkpoint latest) {

@@ -182,7 +182,7 @@ public final class LifelongModel implements AutoCloseable {
     return answers;
   }
 
-  /** Takes answers in the order of their examples. */
+  /** Takes answers in the order of their examples, on the thread that asked. */
   public interface Answers {
     /**
      * Some answers.
@@ -208,30 +208,7 @@ public final class LifelongModel implements AutoCloseable {
       long[] shape = predictor.model().inputShape();
       UnlabelledData data = new UnlabelledData(file, format, run.preparation(), run.hints(), shape);
       predictor.requireTask(task);
-      int width = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-      float[] features = new float[Predictor.BATCH * width];
-      double[] probabilities = new double[Predictor.BATCH * predictor.model().classes()];
-      int[] experts = new int[Predictor.BATCH];
-      int[] rows = {0};
-      long[] all = {0};
-      Runnable answer =
-          () -> {
-            predictor.predict(features, rows[0], task, probabilities, experts);
-            answers.accept(rows[0], probabilities, experts);
-            all[0] += rows[0];
-            rows[0] = 0;
-          };
-      data.forEach(
-          row -> {
-            System.arraycopy(row, 0, features, rows[0] * width, width);
-            if (++rows[0] == Predictor.BATCH) {
-              answer.run();
-            }
-          });
-      if (rows[0] > 0) {
-        answer.run();
-      }
-      return all[0];
+      return new FileAnswers(predictor, data, task, answers).all(perennial.threads());
     }
   }
 
@@ -289,7 +266,7 @@ public final class LifelongModel implements AutoCloseable {
   public void exportWeights(Path file) throws IOException {
     requireNew(file);
     synchronized (answering) {
-      Weights.write(predictor.model(), file);
+      Weights.write(predictor.model(), file, run.preparation().vocabulary());
     }
   }
 

@@ -91,7 +91,7 @@ record Past(
         last == first + 1
             ? "task '%s'".formatted(generation.tasks().get(0).name())
             : "tasks %d to %d".formatted(first + 1, last),
-        "their data, learned before, is not at hand (%s), so it is not measured what is still known of them, and a strategy that keeps all data cannot go on."
+        "their data, learned before, is not at hand (%s), so it is not measured what is still known of them."
             .formatted(String.join(" ", e.problems())),
         "");
   }

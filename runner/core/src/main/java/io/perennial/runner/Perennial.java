@@ -278,6 +278,10 @@ public final class Perennial implements AutoCloseable {
     }
   }
 
+  int threads() {
+    return workers.threads();
+  }
+
   RunConfiguration readTasks(Path tasks, RunConfiguration before) {
     return new ConfigurationReader(registry).readTasks(tasks, before);
   }

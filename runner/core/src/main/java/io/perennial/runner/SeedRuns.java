@@ -5,6 +5,8 @@ import io.perennial.api.Launcher;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.ConfigurationWriter;
 import io.perennial.runner.config.RunConfiguration;
+import io.perennial.runner.result.Checkpoint;
+import io.perennial.runner.result.CheckpointStore;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsReader;
 import io.perennial.runner.result.ResultsWriter;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
@@ -85,6 +88,7 @@ final class SeedRuns {
   /**
    * Executes them where the launcher wants to; a single run here.
    *
+   * @throws InputException if one of several cannot be resumed; none was executed then
    * @throws RunFailedException if one failed or was not executed
    */
   Results run(Launcher launcher) {
@@ -98,6 +102,7 @@ final class SeedRuns {
     if (!several) {
       runs.get(0).execute();
     } else {
+      refuseUnresumable(runs);
       launch(launcher, runs);
     }
     Results results = results();
@@ -105,6 +110,21 @@ final class SeedRuns {
       throw new RunFailedException(Execution.reason(failure), results, failure);
     }
     return results;
+  }
+
+  /** Before any goes on: a refusal is the same to people whether there is one seed or more. */
+  private void refuseUnresumable(List<SeedRun> runs) {
+    List<String> problems = new ArrayList<>();
+    for (SeedRun run : runs) {
+      try {
+        run.refuseUnresumable();
+      } catch (InputException e) {
+        e.problems().forEach(problem -> problems.add(run.name() + ": " + problem));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(problems);
+    }
   }
 
   private void launch(Launcher launcher, List<SeedRun> runs) {
@@ -212,6 +232,23 @@ final class SeedRuns {
       }
       if (several) {
         writeSummary();
+      }
+    }
+
+    private void refuseUnresumable() {
+      CheckpointStore checkpoints = new CheckpointStore(directory().resolve("checkpoint"));
+      if (!options.resume() || checkpoints.latest().isEmpty()) {
+        return;
+      }
+      Assembly assembly = assemble(workers);
+      try {
+        Optional<Checkpoint> unused =
+            Resumption.of(assembly, new Origin(assembly), checkpoints, options);
+      } finally {
+        // The first one is executed later; of the others only one fits the memory for sure.
+        if (position > 0) {
+          assembly.close();
+        }
       }
     }
 

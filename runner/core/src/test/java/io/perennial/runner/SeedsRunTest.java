@@ -1,6 +1,7 @@
 package io.perennial.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.inject.Binder;
@@ -16,7 +17,10 @@ import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsReader;
 import io.perennial.runner.result.RunResult;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +33,8 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The runs of several seeds. */
 @Timeout(60)
@@ -128,6 +134,33 @@ class SeedsRunTest {
     Results read = new ResultsReader().readAll(directory.resolve("moody"));
     assertThat(read.failed()).isEqualTo(failed.results().failed());
     assertThat(read.status()).isEqualTo(RunResult.Status.FAILED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatCannotBeResumedIsRefusedAsWithOneSeed(int threads) throws IOException {
+    Results before = run("resumed", threads, "");
+    byte[] summary = Files.readAllBytes(directory.resolve("resumed/results.json"));
+    Path out = directory.resolve("resumed");
+    for (String seed : List.of("seed-3", "seed-4")) {
+      damage(out.resolve(seed + "/checkpoint/task-0001/state.json"));
+      damage(out.resolve(seed + "/checkpoint/task-0002/state.json"));
+    }
+    try (Perennial perennial = Perennial.start(threads)) {
+      assertThatThrownBy(
+              () ->
+                  perennial.run(
+                      perennial.parse(YAML), new RunOptions(out, true, List.<RunListener>of())))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("seed-3: No intact checkpoint is left")
+          .hasMessageContaining("seed-4: No intact checkpoint is left");
+    }
+    assertThat(out.resolve("results.json")).hasBinaryContent(summary);
+    assertThat(bits(new ResultsReader().readAll(out))).isEqualTo(bits(before));
+  }
+
+  private static void damage(Path file) throws IOException {
+    Files.write(file, new byte[] {0}, StandardOpenOption.APPEND);
   }
 
   @Test

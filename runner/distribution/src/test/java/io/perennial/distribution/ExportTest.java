@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Models in other software: what it answers is what the runner answers. */
 class ExportTest {
@@ -209,35 +211,8 @@ class ExportTest {
         "{type: memory-network, dimension: 6, positionEncoding: false, temporalEncoding: false}",
       })
   void aMemoryNetwork(String model) throws IOException, OrtException {
-    Path stories = Files.createDirectories(directory.resolve("stories"));
-    for (String part : List.of("train", "test")) {
-      StringBuilder text = new StringBuilder();
-      String[] people = {"mary", "john", "ann"};
-      String[] places = {"attic", "barn", "hall", "garden"};
-      for (int story = 0; story < 30; story++) {
-        for (int line = 1; line <= 2 + story % 4; line++) {
-          text.append(
-              "%d %s went to the old %s.\n"
-                  .formatted(line, people[(story + line) % 3], places[(story * line) % 4]));
-        }
-        text.append(
-            "%d Where is %s?\t%s\t1\n"
-                .formatted(3 + story % 4, people[story % 3], places[story % 4]));
-      }
-      Files.writeString(stories.resolve("qa1_where_" + part + ".txt"), text);
-    }
     Path out = directory.resolve("out");
-    run(
-        """
-        name: stories
-        pipeline: knowledge-retention
-        scenario: {type: babi, stories: {path: '%s', tasks: [1]}}
-        model: %s
-        training: {epochs: 20, batchSize: 8, optimizer: {type: adam, learningRate: 0.01}}
-        strategies: [naive]
-        """
-            .formatted(stories.toAbsolutePath(), model),
-        out);
+    run(stories(model, "mary", "john", "ann"), out);
     Path questions = directory.resolve("questions.txt");
     Files.writeString(
         questions,
@@ -288,6 +263,94 @@ class ExportTest {
     }
   }
 
+  private String stories(String model, String... people) throws IOException {
+    Path stories = Files.createDirectories(directory.resolve("stories of " + people[0]));
+    for (String part : List.of("train", "test")) {
+      StringBuilder text = new StringBuilder();
+      String[] places = {"attic", "barn", "hall", "garden"};
+      for (int story = 0; story < 30; story++) {
+        for (int line = 1; line <= 2 + story % 4; line++) {
+          text.append(
+              "%d %s went to the old %s.\n"
+                  .formatted(
+                      line, people[(story + line) % people.length], places[(story * line) % 4]));
+        }
+        text.append(
+            "%d Where is %s?\t%s\t1\n"
+                .formatted(3 + story % 4, people[story % people.length], places[story % 4]));
+      }
+      Files.writeString(stories.resolve("qa1_where_" + part + ".txt"), text);
+    }
+    return """
+        name: stories
+        pipeline: knowledge-retention
+        scenario: {type: babi, stories: {path: '%s', tasks: [1]}}
+        model: %s
+        training: {epochs: 20, batchSize: 8, optimizer: {type: adam, learningRate: 0.01}}
+        strategies: [naive]
+        """
+        .formatted(stories.toAbsolutePath(), model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{type: memory-network, dimension: 8%s}",
+        "{type: memory-network, dimension: 6, tying: layer-wise, temporalEncoding: false%s}"
+      })
+  void wordsKeepTheirEmbeddings(String model) throws IOException {
+    Path first = directory.resolve("first");
+    run(stories(model.formatted(""), "mary", "john", "ann"), first);
+    Path file = directory.resolve("weights.safetensors");
+    try (LifelongModel trained = PERENNIAL.open(first)) {
+      trained.exportWeights(file);
+    }
+    Path second = directory.resolve("second");
+    String from = model.formatted(", from: '" + file + "'");
+    run(stories(from, "eve", "mary", "bob").replace("epochs: 20", "epochs: 0"), second);
+    Path again = directory.resolve("again.safetensors");
+    try (LifelongModel started = PERENNIAL.open(second)) {
+      started.exportWeights(again);
+    }
+    List<String> before = words(file);
+    List<String> after = words(again);
+    assertThat(after).contains("mary", "eve").doesNotContain("john").isNotEqualTo(before);
+    Map<String, INDArray> theirs = SafeTensors.read(file);
+    SafeTensors.read(again)
+        .forEach(
+            (name, tensor) -> {
+              INDArray old = Objects.requireNonNull(theirs.get(name));
+              if (!name.startsWith("words")) {
+                assertThat(tensor).as(name).isEqualTo(old);
+                return;
+              }
+              for (String word : after) {
+                INDArray row = tensor.getRow(after.indexOf(word));
+                if (before.contains(word)) {
+                  assertThat(row).as(word).isEqualTo(old.getRow(before.indexOf(word)));
+                } else {
+                  assertThat(row.norm2Number().doubleValue()).as(word).isPositive();
+                }
+              }
+            });
+    Path none = directory.resolve("none.safetensors");
+    SafeTensors.write(none, theirs);
+    assertThatThrownBy(
+            () -> run(stories(from.replace("weights", "none"), "eve"), directory.resolve("no")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("the file has no vocabulary");
+    String other = from.replaceFirst("dimension: .", "dimension: 9");
+    assertThatThrownBy(() -> run(stories(other, "eve"), directory.resolve("no")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("the tensor 'words0.weight' has the shape [" + before.size() + ", ");
+    assertThat(directory.resolve("no")).doesNotExist();
+  }
+
+  private static List<String> words(Path file) throws IOException {
+    String list = SafeTensors.metadata(file).get("vocabulary");
+    return List.of(Objects.requireNonNull(list).replaceAll("[\\[\"\\]]", "").split(",", -1));
+  }
+
   @Test
   void weightsAreReadBackAsAStart() throws IOException {
     Path out = directory.resolve("out");
@@ -316,8 +379,7 @@ class ExportTest {
     try (LifelongModel started = PERENNIAL.open(second)) {
       started.exportWeights(again);
     }
-    Map<String, org.nd4j.linalg.api.ndarray.INDArray> before =
-        SafeTensors.read(directory.resolve("gone"));
+    Map<String, INDArray> before = SafeTensors.read(directory.resolve("gone"));
     SafeTensors.read(again)
         .forEach(
             (name, tensor) -> {

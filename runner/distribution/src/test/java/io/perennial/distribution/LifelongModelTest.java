@@ -304,9 +304,14 @@ class LifelongModelTest {
     Path keeps = months("keeps", 1, 1);
     run(machines(keeps, "domain-incremental", "knowledge-retention", "joint"), joint);
     Files.delete(keeps.resolve("2024-01.csv"));
+    String before = Files.readString(joint.resolve("results.json"));
     assertThatThrownBy(() -> learn(joint, months("next", 2, 2)))
-        .isInstanceOf(RunFailedException.class)
-        .hasMessageContaining("examples of task '2024-01', learned before, are needed");
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "joint: it trains on the examples of all tasks, and those of the tasks learned before,"
+                + " '2024-01', are not at hand any more");
+    assertThat(joint.resolve("results.json")).content().isEqualTo(before);
+    assertThat(joint.resolve("continued-1.yaml")).doesNotExist();
   }
 
   @Test

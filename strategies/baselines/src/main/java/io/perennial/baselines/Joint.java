@@ -52,6 +52,11 @@ public final class Joint implements Sampling {
   }
 
   @Override
+  public boolean needsOldTasks() {
+    return true;
+  }
+
+  @Override
   public void beforeTask(Learner learner) {
     if (settings.restart() && learner.task().index() > 0) {
       learner.reinitialize();

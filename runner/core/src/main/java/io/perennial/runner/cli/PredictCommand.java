@@ -3,6 +3,7 @@ package io.perennial.runner.cli;
 import io.perennial.runner.LifelongModel;
 import io.perennial.runner.data.UnlabelledData;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -75,13 +77,14 @@ final class PredictCommand implements Callable<Integer> {
       Refused.tell(engine, own.commandLine());
       try (LifelongModel model = engine.open(Given.value(directory))) {
         if (out.toString().equals("-")) {
-          Writer writer = own.commandLine().getOut();
-          predict(model, writer);
+          PrintWriter writer = own.commandLine().getOut();
+          predict(model, writer, writer::checkError);
         } else {
           intoFile(model, out.toAbsolutePath());
         }
       } catch (IOException e) {
-        throw new UncheckedIOException("The answers could not be written to " + out, e);
+        throw new UncheckedIOException(
+            "The answers could not be written to %s (%s)".formatted(out, e.getMessage()), e);
       }
     }
     return ExitCode.OK;
@@ -93,7 +96,7 @@ final class PredictCommand implements Callable<Integer> {
         target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
       try (Writer writer = Files.newBufferedWriter(unfinished, StandardCharsets.UTF_8)) {
-        predict(model, writer);
+        predict(model, writer, () -> false);
       }
       Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
     } finally {
@@ -101,7 +104,12 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private void predict(LifelongModel model, Writer writer) {
+  /**
+   * Answers.
+   *
+   * @param broken whether the writer has failed without saying so
+   */
+  private void predict(LifelongModel model, Writer writer, BooleanSupplier broken) {
     List<String> classes = model.classes();
     List<String> tasks = model.tasks();
     int known = task == null ? -1 : model.task(task);
@@ -120,8 +128,19 @@ final class PredictCommand implements Callable<Integer> {
                     probabilities,
                     n * width);
               }
+              if (broken.getAsBoolean()) {
+                throw unwritten();
+              }
             });
     answers.flush();
+    if (broken.getAsBoolean()) {
+      throw unwritten();
+    }
+  }
+
+  private static UncheckedIOException unwritten() {
+    String problem = "The answers could not be written: the output is closed or its disk is full";
+    return new UncheckedIOException(problem, new IOException(problem));
   }
 
   private static int best(double[] probabilities, int offset, int classes) {

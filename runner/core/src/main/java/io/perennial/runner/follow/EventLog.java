@@ -116,6 +116,8 @@ abstract class EventLog implements RunListener {
     }
     flush();
     try {
+      // As durable as the checkpoint that says so.
+      open.force(false);
       return State.ofValues(Map.of("bytes", open.position()));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file, e);

@@ -32,7 +32,17 @@ public final class SafeTensors {
    * @throws IllegalArgumentException if a tensor is neither float, double, int nor long
    */
   public static void write(Path file, Map<String, INDArray> tensors) throws IOException {
-    byte[] header = header(tensors);
+    write(file, tensors, Map.of());
+  }
+
+  /**
+   * Writes a new file that says something of itself, and waits until it is on the disk.
+   *
+   * @throws IllegalArgumentException if a tensor is neither float, double, int nor long
+   */
+  public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata)
+      throws IOException {
+    byte[] header = header(tensors, metadata);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer start =
@@ -47,6 +57,17 @@ public final class SafeTensors {
         }
       }
       channel.force(true);
+    }
+  }
+
+  /**
+   * Reads what a file says of itself.
+   *
+   * @throws InputException if it is malformed
+   */
+  public static Map<String, String> metadata(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return SafeTensorsHeader.read(channel, file).metadata();
     }
   }
 
@@ -87,13 +108,16 @@ public final class SafeTensors {
         : Nd4j.createUninitialized(entry.type(), entry.shape(), 'c');
   }
 
-  private static byte[] header(Map<String, INDArray> tensors) {
+  private static byte[] header(Map<String, INDArray> tensors, Map<String, String> metadata) {
     Map<String, Object> header = new LinkedHashMap<>();
+    if (!metadata.isEmpty()) {
+      header.put(SafeTensorsHeader.METADATA, metadata);
+    }
     long offset = 0;
     for (Map.Entry<String, INDArray> entry : tensors.entrySet()) {
       INDArray tensor = entry.getValue();
       long end = offset + tensor.length() * size(tensor.dataType(), entry.getKey());
-      if (end - offset > Integer.MAX_VALUE || entry.getKey().equals("__metadata__")) {
+      if (end - offset > Integer.MAX_VALUE || entry.getKey().equals(SafeTensorsHeader.METADATA)) {
         throw new IllegalArgumentException(
             "The tensor '%s' cannot be saved: 2 GiB at most, and not under the reserved name __metadata__"
                 .formatted(entry.getKey()));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,8 +20,12 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * @param entries in the order of their data
  * @param dataStart where in the file the data begins
+ * @param metadata what the file says of itself; may be empty
  */
-record SafeTensorsHeader(List<Entry> entries, long dataStart) {
+record SafeTensorsHeader(List<Entry> entries, long dataStart, Map<String, String> metadata) {
+  /** Where the format has texts about the whole file. */
+  static final String METADATA = "__metadata__";
+
   /** The types that can be written, and their names in the format. */
   static final Map<DataType, String> TYPES =
       new EnumMap<>(
@@ -53,8 +58,13 @@ record SafeTensorsHeader(List<Entry> entries, long dataStart) {
     }
     JsonFile json = JsonFile.parse(file, bytes(channel, Long.BYTES, (int) length).array());
     List<Entry> entries = new ArrayList<>();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    if (json.has(METADATA)) {
+      JsonFile about = json.child(METADATA);
+      about.keys().forEach(key -> metadata.put(key, about.text(key)));
+    }
     for (String name : json.keys()) {
-      if (!name.equals("__metadata__")) {
+      if (!name.equals(METADATA)) {
         entries.add(entry(name, json.child(name)));
       }
     }
@@ -72,7 +82,7 @@ record SafeTensorsHeader(List<Entry> entries, long dataStart) {
           "%s: %d bytes of data, but the header describes %d."
               .formatted(file, available - length, filled));
     }
-    return new SafeTensorsHeader(entries, Long.BYTES + length);
+    return new SafeTensorsHeader(entries, Long.BYTES + length, metadata);
   }
 
   private static Entry entry(String name, JsonFile json) {

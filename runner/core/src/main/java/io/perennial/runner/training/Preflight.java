@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
 
 /** Checks a composition as a whole, before anything trains; reports everything it finds. */
 public final class Preflight {
+  /** More names would hide what is said of them. */
+  private static final int NAMED = 5;
+
   private final Composition composition;
   private final List<Stage> stages;
   private final List<Finding> findings = new ArrayList<>();
@@ -57,6 +60,35 @@ public final class Preflight {
       stage.strategy().check(composition, preflight.findings::add);
     }
     return List.copyOf(preflight.findings);
+  }
+
+  /**
+   * What keeps strategies from going on with tasks that were learned before.
+   *
+   * @param tasks of the whole stream, those whose examples are absent among them
+   */
+  public static List<Finding> checkOldTasks(List<Task> tasks, List<Stage> stages) {
+    List<String> absent =
+        tasks.stream().filter(AbsentExamples::of).map(task -> "'" + task.name() + "'").toList();
+    if (absent.isEmpty()) {
+      return List.of();
+    }
+    String names =
+        absent.size() <= NAMED
+            ? String.join(", ", absent)
+            : String.join(", ", absent.subList(0, NAMED))
+                + ", … (%d in all)".formatted(absent.size());
+    return stages.stream()
+        .filter(stage -> stage.strategy().needsOldTasks())
+        .map(
+            stage ->
+                Finding.error(
+                    stage.label(stages),
+                    "it trains on the examples of all tasks, and those of the tasks learned before,"
+                        + " %s, are not at hand any more.".formatted(names),
+                    "Put their data back where it was; without it the model can be used, and taught"
+                        + " nothing."))
+        .toList();
   }
 
   private void checkExclusiveRoles() {

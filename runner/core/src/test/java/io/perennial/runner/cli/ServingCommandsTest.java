@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,21 @@ class ServingCommandsTest {
         .formatted(data.toAbsolutePath(), setting);
   }
 
+  private static Writer fullDisk() {
+    return new Writer() {
+      @Override
+      public void write(char[] text, int from, int length) throws IOException {
+        throw new IOException("No space left on device");
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
   @Test
   void aModelsLife() throws IOException {
     Path data = data("first", 0);
@@ -116,6 +132,13 @@ class ServingCommandsTest {
     assertThat(err.toString()).contains("is there already");
     assertThat(execute("export", run, "--format", "safetensors")).isZero();
     assertThat(run.resolve("model.safetensors")).isNotEmptyFile();
+
+    // An output that fails without saying so.
+    CommandLine full = Main.commandLine(new Main());
+    full.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(fullDisk()));
+    assertThat(full.execute("predict", run.toString(), images.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("The answers could not be written: the output is closed or its disk is full");
 
     // What is no file of images leaves nothing behind.
     Path bad = directory.resolve("bad.idx");

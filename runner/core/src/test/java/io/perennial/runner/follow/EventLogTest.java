@@ -10,11 +10,15 @@ import io.perennial.runner.Perennial;
 import io.perennial.runner.RunFailedException;
 import io.perennial.runner.RunOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,6 +31,7 @@ class EventLogTest {
       model: {type: mlp, hidden: [4]}
       training: {iterations: 6, batchSize: 16}
       firstTasks: 2
+      checkpoint: {everySteps: 4}
       listeners: [{type: csv, every: 2}, {type: json-lines, every: 3}]
       """;
 
@@ -58,6 +63,38 @@ class EventLogTest {
             .toList();
     assertThat(json).filteredOn(line -> line.get("event").asString().equals("step")).hasSize(4);
     assertThat(json).anyMatch(line -> line.get("name").asString().equals("forgetting"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 5, 9, 11})
+  void afterAKillInTheMiddleOfATaskThereIsNeitherHoleNorDouble(long step) throws IOException {
+    Path killed = directory.resolve("killed");
+    RunListener kill =
+        new RunListener() {
+          @Override
+          public void stepDone(Learner learner, double loss) {
+            if (learner.step() == step) {
+              copyAsItIs(directory.resolve("whole"), killed);
+            }
+          }
+        };
+    Path whole = run("whole", kill);
+    assertThat(killed.resolve("events.csv")).exists();
+    Path resumed = run("killed");
+    for (String file : List.of("events.csv", "events.jsonl")) {
+      assertThat(resumed.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
+    }
+  }
+
+  /** What is on the disk at this moment is what a killed process leaves. */
+  private static void copyAsItIs(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
