@@ -1,9 +1,7 @@
 package io.perennial.runner;
 
 import io.perennial.api.State;
-import io.perennial.api.Task;
 import io.perennial.models.NativeSetup;
-import io.perennial.runner.inspection.Fingerprint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,9 +39,8 @@ final class Origin {
   private final Map<String, String> constant = new LinkedHashMap<>();
 
   Origin(Assembly assembly) {
-    List<Task> tasks = assembly.plan().stream().tasks();
-    earlier = tasks.size() - assembly.history().latest().tasks().size();
-    data = Fingerprint.prefixes(tasks.subList(earlier, tasks.size()));
+    data = assembly.data();
+    earlier = assembly.plan().stream().size() - data.size();
     NativeSetup.Report report = NativeSetup.ensure();
     constant.put("seed", Long.toString(assembly.seed()));
     constant.put("nd4j", report.nd4jVersion());
