@@ -83,7 +83,14 @@ public final class LifelongModel implements AutoCloseable {
   private static Predictor predictor(Perennial perennial, RunDirectory run) {
     Checkpoint latest = run.learned();
     Plan plan = perennial.toUse(run.configuration(), run.history());
-    return new Predictor(plan, latest.state());
+    Predictor predictor = new Predictor(plan, latest.state());
+    try {
+      perennial.keepWithin(() -> MemoryEstimate.ofAnswering(plan));
+      return predictor;
+    } catch (InputException e) {
+      predictor.close();
+      throw e;
+    }
   }
 
   /** The shape of an example. */
