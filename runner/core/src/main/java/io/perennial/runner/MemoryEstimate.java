@@ -94,7 +94,7 @@ record MemoryEstimate(long process, long heap, long passes, long training, long 
         INDArray features = Nd4j.create(model.dataType(), shape, 'c')) {
       copy.forward(features, new int[rows], false);
       // Batches are gathered on the heap, in two buffers, before they go to the native array.
-      return MemoryLimit.arraysNow() - before + 2 * rows * width * Float.BYTES;
+      return MemoryLimit.arraysNow() - before + 2L * rows * width * Float.BYTES;
     }
   }
 

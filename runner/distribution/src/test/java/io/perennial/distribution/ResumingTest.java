@@ -200,6 +200,33 @@ class ResumingTest {
     assertThat(run(yaml, out, true, true).status()).isEqualTo(RunResult.Status.COMPLETE);
   }
 
+  /** A whole checkpoint of another run is intact, but not this run's. */
+  @ParameterizedTest
+  @CsvSource({
+    "'{type: ewc}', 2, seed was 2",
+    "'{type: ewc, lambda: 7}', 1, learned with other settings"
+  })
+  void anotherRunsCheckpointIsNotTakenForItsOwn(String strategy, long seed, String message)
+      throws IOException {
+    String yaml = retention("[{type: ewc}]");
+    Path out = directory.resolve("out");
+    run(yaml, out, false, false);
+    Path other = directory.resolve("other");
+    run(retention("[" + strategy + "]") + "seed: %d\n".formatted(seed), other, false, false);
+    Files.move(out.resolve("checkpoint"), directory.resolve("own"));
+    Files.move(other.resolve("checkpoint"), out.resolve("checkpoint"));
+    assertThatThrownBy(() -> run(yaml, out, true, false))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(message);
+    if (seed != 1) {
+      try (Perennial perennial = Perennial.start(1)) {
+        assertThatThrownBy(() -> perennial.open(out))
+            .isInstanceOf(InputException.class)
+            .hasMessageContaining("that of another run than history.json tells of");
+      }
+    }
+  }
+
   /** Images of 4 x 4 in two classes, of which one pixel may be another one. */
   private static void images(Path data, int count, int at) throws IOException {
     for (String part : List.of("train", "t10k")) {

@@ -100,7 +100,7 @@ public final class Bench {
       add(
           sections,
           "checkpoints",
-          () -> new CheckpointCosts(scale, jobs, Jobs.idx(scratch.resolve("many"))).measure());
+          () -> new CheckpointCosts(scale, jobs, Jobs.idx(scratch.resolve("few"))).measure());
       return sections;
     } finally {
       delete(scratch);
