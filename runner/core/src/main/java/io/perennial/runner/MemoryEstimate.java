@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * half as much again.
  *
  * @param process what the process takes apart from its heap: code, native libraries, the network
- * @param heap what is alive on the heap: the data in it, and what was read ahead of it
+ * @param heap as large as it is with the data on it
  * @param passes for batches on their way through the network, to measure and to train
  * @param training the parameters that are still to come, two gradients and two moments
  * @param kept by the strategies, and as much again while it is saved
@@ -62,8 +62,9 @@ record MemoryEstimate(long process, long heap, long passes, long training, long 
   }
 
   private static MemoryEstimate of(Plan plan, int trainedRows, long training, long kept) {
-    long heap = Heap.used();
-    long process = Math.max(0, Pointer.physicalBytes() - Runtime.getRuntime().totalMemory());
+    long process = Math.max(0, Pointer.physicalBytes() - Heap.used());
+    // The machine fills what it has of the heap before it collects, however little of it is alive.
+    long heap = Runtime.getRuntime().totalMemory();
     int most = plan.stream().tasks().stream().mapToInt(MemoryEstimate::largest).max().orElse(1);
     int measured = Math.max(1, Math.min(Predictor.BATCH, most));
     // Arrays that nobody holds any more go in the background, after the collection above.
@@ -133,7 +134,7 @@ record MemoryEstimate(long process, long heap, long passes, long training, long 
   }
 
   private String parts() {
-    return "%s for the process and the network, %s for what is on the heap (the data), %s for batches in the network, %s for gradients, the optimiser and parameters to come, %s for what strategies keep"
+    return "%s for the process and the network, %s for the heap with the data, %s for batches in the network, %s for gradients, the optimiser and parameters to come, %s for what strategies keep"
         .formatted(
             List.of(process, heap, passes, training, kept).stream()
                 .map(MemoryEstimate::size)

@@ -12,6 +12,8 @@ import io.perennial.models.Vectors;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunFailedException;
 import io.perennial.runner.RunOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +40,8 @@ class MemoryTest {
   private static final double TOO_MUCH = 6;
 
   private static final Pattern SIZE = Pattern.compile("([0-9.]+) (MiB|GiB) (for|are needed)");
+
+  private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+([0-9]+) kB");
 
   @TempDir Path directory;
 
@@ -132,6 +138,57 @@ class MemoryTest {
         .as(() -> String.format(Locale.ROOT, "%s %s took %.1f MiB", strategies, sizes, taken))
         .isGreaterThan(taken)
         .isLessThan(TOO_MUCH * taken);
+  }
+
+  private ProcessBuilder process(Path config, String memory, String out) {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx200m",
+            "-XX:+UseParallelGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.perennial.runner.cli.Main",
+            "run",
+            config.toString(),
+            "--quiet",
+            "--threads",
+            "1",
+            "--memory",
+            memory,
+            "--out",
+            directory.resolve(out).toString())
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+  }
+
+  /** The most that a process was resident with, in MiB; 0 if it has just ended. */
+  private static double peak(long process) {
+    try {
+      Matcher peak = PEAK.matcher(Files.readString(Path.of("/proc/" + process + "/status")));
+      return peak.find() ? Double.parseDouble(peak.group(1)) / 1024 : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** The whole process, its heap, its garbage and its libraries included, by the system's count. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theEstimateBoundsTheProcess() throws Exception {
+    Path config = directory.resolve("config.yaml");
+    Files.writeString(config, yaml("knowledge-retention", "[{type: ewc}]"));
+    Path errors = directory.resolve("errors.txt");
+    Process refused = process(config, "1m", "refused").redirectError(errors.toFile()).start();
+    assertThat(refused.waitFor()).isEqualTo(2);
+    Matcher size = SIZE.matcher(Files.readString(errors));
+    assertThat(size.find()).isTrue();
+    double told = Double.parseDouble(size.group(1));
+    Process run = process(config, "60g", "process").redirectError(errors.toFile()).start();
+    double most = 0;
+    while (!run.waitFor(50, TimeUnit.MILLISECONDS)) {
+      most = Math.max(most, peak(run.pid()));
+    }
+    assertThat(run.exitValue()).isZero();
+    assertThat(told).isBetween(most, 3 * most);
   }
 
   @Test
