@@ -83,14 +83,14 @@ public final class LifelongModel implements AutoCloseable {
   private static Predictor predictor(Perennial perennial, RunDirectory run) {
     Checkpoint latest = run.learned();
     Plan plan = perennial.toUse(run.configuration(), run.history());
-    Predictor predictor = new Predictor(plan, latest.state());
     try {
+      // What was saved is in memory already, so that what it grew to is counted.
       perennial.keepWithin(() -> MemoryEstimate.ofAnswering(plan));
-      return predictor;
     } catch (InputException e) {
-      predictor.close();
+      plan.model().close();
       throw e;
     }
+    return new Predictor(plan, latest.state());
   }
 
   /** The shape of an example. */

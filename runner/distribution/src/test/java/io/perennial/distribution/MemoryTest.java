@@ -9,6 +9,7 @@ import io.perennial.api.Learner;
 import io.perennial.api.RunListener;
 import io.perennial.models.NativeSetup;
 import io.perennial.models.Vectors;
+import io.perennial.runner.LifelongModel;
 import io.perennial.runner.Perennial;
 import io.perennial.runner.RunFailedException;
 import io.perennial.runner.RunOptions;
@@ -138,6 +139,21 @@ class MemoryTest {
         .as(() -> String.format(Locale.ROOT, "%s %s took %.1f MiB", strategies, sizes, taken))
         .isGreaterThan(taken)
         .isLessThan(TOO_MUCH * taken);
+    answersWithin("run");
+  }
+
+  /** What was learned is opened under a limit, whatever it grew to. */
+  private void answersWithin(String run) {
+    try (Perennial perennial = Perennial.start(1)) {
+      perennial.limitMemory(1 << 20);
+      assertThatThrownBy(() -> perennial.open(directory.resolve(run)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("1.0 MiB are allowed");
+      perennial.limitMemory(1L << 36);
+      try (LifelongModel model = perennial.open(directory.resolve(run))) {
+        assertThat(model.tasks()).hasSize(5);
+      }
+    }
   }
 
   private ProcessBuilder process(Path config, String memory, String out) {
