@@ -56,6 +56,29 @@ archive_classes() {
   rm -rf "$work.yaml" "$work.classes" "$work.out"
 }
 
+# Sets heap to the option that gives the heap half of what --memory allows: the other half is for native
+# arrays. Nothing for less than 128 MiB, which is refused by what a process takes, or for what is no size.
+limit_heap() {
+  heap=
+  size=
+  previous=
+  for argument in "$@"; do
+    case $argument in --memory=*) size=${argument#*=} ;; esac
+    [ "$previous" != --memory ] || size=$argument
+    previous=$argument
+  done
+  number=${size%[kKmMgGtT]}
+  case $number in '' | 0* | *[!0-9]* | ??????????????*) return ;; esac
+  case ${size#"$number"} in
+    '') kibibytes=$((number / 1024)) ;;
+    [kK]) kibibytes=$number ;;
+    [mM]) kibibytes=$((number * 1024)) ;;
+    [gG]) kibibytes=$((number * 1048576)) ;;
+    *) kibibytes=$((number * 1073741824)) ;;
+  esac
+  [ "$kibibytes" -lt 131072 ] || heap=-Xmx$((kibibytes / 2))k
+}
+
 # launch HOME APPLICATION ARGUMENT...
 # Becomes the runner. Drop-in plugins are found beside HOME, the jars are in APPLICATION/lib.
 launch() {
@@ -96,9 +119,10 @@ launch() {
   fi
 
   # What the user asks for comes after our options and so wins over them.
+  limit_heap "$@"
   set -f
   # shellcheck disable=SC2086 # the options are split at blanks on purpose
-  set -- ${PERENNIAL_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"
+  set -- $heap ${PERENNIAL_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"
   set +f
   # The JVM's own warnings would go to standard output, among the results: its errors are enough, on
   # the other stream, without those of an archive it does not take.

@@ -41,6 +41,29 @@ public interface Expansion extends Strategy {
   }
 
   /**
+   * How large the model may become, told before anything trains.
+   *
+   * @param composition with a model that has all the outputs and words the tasks bring, and has not
+   *     grown otherwise
+   */
+  default Size largest(Composition composition) {
+    return Size.of(composition.model());
+  }
+
+  /**
+   * A number of parameters.
+   *
+   * @param live those that are trained at one time, as in {@link Model#parameters}
+   * @param all frozen ones included, as in {@link Model#parameterCount}
+   */
+  record Size(long live, long all) {
+    /** As a model is. */
+    public static Size of(Model model) {
+      return new Size(model.parameters().length(), model.parameterCount());
+    }
+  }
+
+  /**
    * Makes the model that a checkpoint saved.
    *
    * @param initial as the model factory makes it, before any growth

@@ -1,5 +1,6 @@
 package io.perennial.api;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,23 +9,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What a component saves: named tensors, JSON values and the states of its parts. Immutable in its
- * names; the tensors are not copied.
+ * names; the tensors are not copied. Whoever is done with a state may close it, which frees what
+ * was made for it alone.
  *
  * <p>JSON values are {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@code List}
  * and {@code Map<String, ?>} of these. Numbers are written so that they are read back to the bit.
  */
-public final class State {
+public final class State implements AutoCloseable {
   /** The state of something that has none. */
   public static final State EMPTY = builder().build();
 
   private final Map<String, INDArray> tensors;
   private final Map<String, Object> values;
   private final Map<String, State> parts;
+  private final List<INDArray> own;
 
   private State(Builder builder) {
     this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tensors));
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(builder.values));
     this.parts = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parts));
+    this.own = List.copyOf(builder.own);
   }
 
   /** An empty builder. */
@@ -133,11 +137,19 @@ public final class State {
     return value;
   }
 
+  /** Frees the tensors that were made for this state and its parts; the others are live. */
+  @Override
+  public void close() {
+    own.stream().filter(tensor -> !tensor.wasClosed()).forEach(INDArray::close);
+    parts.values().forEach(State::close);
+  }
+
   /** Collects a state. */
   public static final class Builder {
     private final Map<String, INDArray> tensors = new LinkedHashMap<>();
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final Map<String, State> parts = new LinkedHashMap<>();
+    private final List<INDArray> own = new ArrayList<>();
 
     private Builder() {}
 
@@ -145,6 +157,12 @@ public final class State {
     public Builder tensor(String name, INDArray tensor) {
       tensors.put(name, tensor);
       return this;
+    }
+
+    /** Adds a tensor that was made for this state alone and that {@link State#close} frees. */
+    public Builder ownTensor(String name, INDArray tensor) {
+      own.add(tensor);
+      return tensor(name, tensor);
     }
 
     /** Adds a JSON value. */

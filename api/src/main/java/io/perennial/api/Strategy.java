@@ -61,6 +61,18 @@ public interface Strategy extends Stateful {
   default void remap(ParameterMap map) {}
 
   /**
+   * At most how many bytes the strategy will hold, in arrays of its own: those that it saves, of
+   * whatever task that is most after, and those of networks that it makes. Asked before anything
+   * trains, for the estimate that a run's memory is limited by; nothing by default.
+   *
+   * @param composition with a model that has all the outputs and words the tasks bring
+   * @param parameters the most that the model will have
+   */
+  default long bytesKept(Composition composition, Expansion.Size parameters) {
+    return 0;
+  }
+
+  /**
    * Whether the strategy needs to be told where tasks begin and end. One that does not lives on its
    * roles' own methods and {@link #afterStep} alone, and is admitted to streams {@linkplain
    * Scenario.Boundaries#NONE without boundaries}. There {@link #beforeTask}, {@link #afterPhase},

@@ -89,6 +89,11 @@ public final class ProgressiveColumns implements Model, Describable, WeightGroup
     reinitialize(random);
   }
 
+  /** The parameters that a column has or would have, of as many outputs as the latest. */
+  public long parametersOf(int column) {
+    return ColumnShape.of(columns.live().shape().plain(), column, columns.adapterWidth).size();
+  }
+
   /** The number of columns. */
   public int size() {
     return columns.all.size();

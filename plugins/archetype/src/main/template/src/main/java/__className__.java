@@ -1,6 +1,8 @@
 package ${package};
 
+import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
 import io.perennial.api.Learner;
 import io.perennial.api.ParameterMap;
 import io.perennial.api.Regularizer;
@@ -52,6 +54,12 @@ public final class ${className} implements Regularizer {
   @Override
   public void remap(ParameterMap map) {
     penalty.remap(map);
+  }
+
+  /** Importance and anchor of each parameter: what --memory counts before anything trains. */
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    return 2 * parameters.live() * composition.model().dataType().width();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.perennial.aware;
 import io.perennial.api.Batch;
 import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
 import io.perennial.api.Finding;
 import io.perennial.api.Learner;
 import io.perennial.api.ParameterMap;
@@ -115,6 +116,12 @@ public final class MemoryAwareSynapses implements Regularizer {
             + " that compete",
         "penaltyStep",
         settings.implicitStep() ? "implicit" : "gradient");
+  }
+
+  /** Importance and anchor of each parameter. */
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    return 2 * parameters.live() * composition.model().dataType().width();
   }
 
   @Override

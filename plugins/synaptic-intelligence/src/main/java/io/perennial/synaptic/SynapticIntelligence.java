@@ -1,7 +1,9 @@
 package io.perennial.synaptic;
 
 import io.perennial.api.Batch;
+import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
 import io.perennial.api.Learner;
 import io.perennial.api.ParameterMap;
 import io.perennial.api.QuadraticPenalty;
@@ -121,6 +123,12 @@ public final class SynapticIntelligence implements Regularizer {
         "max(0, Omega + omega / (Delta^2 + xi)) of the loss before penalties",
         "penaltyStep",
         settings.implicitStep() ? "implicit" : "gradient");
+  }
+
+  /** Importance, anchor, work and way of each parameter. */
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    return 4 * parameters.live() * composition.model().dataType().width();
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.perennial.runner.config.CurveSettings;
 import io.perennial.runner.config.Evaluation;
 import io.perennial.runner.config.TrainingSettings;
 import io.perennial.runner.plugin.Wiring;
+import io.perennial.runner.training.Demand;
 import io.perennial.runner.training.Plan;
 import io.perennial.runner.training.Preflight;
 import io.perennial.runner.training.Stage;
@@ -42,6 +43,7 @@ final class Bench implements AutoCloseable {
 
   private final Workers workers;
   private final @Nullable Strategy strategy;
+  private final Plan plan;
   private final Training training;
 
   private Bench(
@@ -86,23 +88,21 @@ final class Bench implements AutoCloseable {
     if (made != null) {
       check(subject, stream.tasks(), model, stages, settings);
     }
-    training =
-        new Training(
-            new Plan(
-                stream,
-                Scenario.Boundaries.SHARP,
-                subject.setting(),
-                model,
-                wiring.create(optimizer, "optimizer"),
-                stages,
-                settings,
-                new Evaluation(Evaluation.Mode.SEEN, 1),
-                CurveSettings.NONE,
-                List.of(),
-                random.child("training"),
-                workers),
-            new Stopwatch(),
-            List.of());
+    plan =
+        new Plan(
+            stream,
+            Scenario.Boundaries.SHARP,
+            subject.setting(),
+            model,
+            wiring.create(optimizer, "optimizer"),
+            stages,
+            settings,
+            new Evaluation(Evaluation.Mode.SEEN, 1),
+            CurveSettings.NONE,
+            List.of(),
+            random.child("training"),
+            workers);
+    training = new Training(plan, new Stopwatch(), List.of());
   }
 
   /** The subject as its author wrote it. */
@@ -160,6 +160,11 @@ final class Bench implements AutoCloseable {
               + errors
               + " Override model(), shape() or setting() so that it can run.");
     }
+  }
+
+  /** What the strategy tells before it begins. */
+  Demand demand() {
+    return Demand.of(plan);
   }
 
   Training training() {

@@ -11,6 +11,7 @@ import io.perennial.api.Regularizer;
 import io.perennial.api.Rehearsal;
 import io.perennial.api.Sampling;
 import io.perennial.api.Strategy;
+import io.perennial.runner.training.Demand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** What can be said of whole runs: they are repeated and compared. */
 final class RunLaws {
   private static final int MANY_TASKS = 8;
+  private static final int TOO_MUCH = 4;
+  private static final int SMALL = 1024;
 
   static final List<Law> ALL =
       List.of(
           Law.ofRuns("the same seed gives the same bits", RunLaws::sameSeed),
           Law.ofRuns("the number of threads changes no bit", RunLaws::threads),
           Law.ofRuns("what it keeps stays within its bound", RunLaws::bound),
+          Law.ofRuns("what it keeps is what it told before", RunLaws::told),
           Law.ofRuns("boundaries that it does not need change nothing", RunLaws::boundaries),
           Law.ofRuns("settings that ask for nothing change nothing", RunLaws::neutral)
               .where(subject -> !subject.neutral().isEmpty()),
@@ -79,6 +83,35 @@ final class RunLaws {
             "The saved state is larger than declared: "
                 + excess
                 + ". Keep less, or declare what grows in mostNumbersKept.");
+      }
+    }
+  }
+
+  /**
+   * The estimate of a run's memory rests on it: never too little, and not so much that runs which
+   * would fit are refused.
+   */
+  private static void told(Subject subject) {
+    try (Bench bench = Bench.of(subject, Conditions.USUAL.withTasks(MANY_TASKS, 1))) {
+      Demand told = bench.demand();
+      long[] most = new long[3];
+      bench
+          .training()
+          .run(
+              (training, tasks) -> {
+                most[0] = Math.max(most[0], States.bytes(bench.strategy().save()));
+                most[1] = Math.max(most[1], training.model().parameters().length());
+                most[2] = Math.max(most[2], training.model().parameterCount());
+              });
+      if (told.kept() < most[0] || told.kept() > TOO_MUCH * most[0] + SMALL) {
+        fail(
+            "bytesKept told %d bytes, but %d were kept. Expected: at least that, and at most %d times it."
+                .formatted(told.kept(), most[0], TOO_MUCH));
+      }
+      if (told.parameters().live() < most[1] || told.parameters().all() < most[2]) {
+        fail(
+            "largest told %s, but there were %d live parameters and %d in all. Expected: at least so many."
+                .formatted(told.parameters(), most[1], most[2]));
       }
     }
   }

@@ -71,6 +71,15 @@ final class States {
     return count + state.parts().values().stream().mapToLong(States::numbers).sum();
   }
 
+  /** The bytes of all tensors, those of its parts included. */
+  static long bytes(State state) {
+    long bytes =
+        state.tensors().values().stream()
+            .mapToLong(tensor -> tensor.length() * tensor.dataType().width())
+            .sum();
+    return bytes + state.parts().values().stream().mapToLong(States::bytes).sum();
+  }
+
   private static long count(Object value) {
     if (value instanceof Collection<?> items) {
       return items.stream().mapToLong(States::count).sum();

@@ -1,7 +1,9 @@
 package io.perennial.testkit;
 
 import io.perennial.api.Batch;
+import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
 import io.perennial.api.Learner;
 import io.perennial.api.ParameterMap;
 import io.perennial.api.ParameterMap.Quantity;
@@ -38,6 +40,8 @@ final class FakePenalty implements Regularizer {
     FORGETS_THE_TASK,
     NOT_RESTORED_IN_TASK,
     GROWS,
+    TELLS_HALF,
+    TELLS_TOO_MUCH,
     DENIES_BOUNDARIES,
     REMAPS_NOTHING,
     REMAPS_IMPORTANCE_AS_PARAMETER,
@@ -176,6 +180,15 @@ final class FakePenalty implements Regularizer {
     if (has(Fault.NOT_RESTORED_IN_TASK)) {
       throw new IllegalStateException("not between tasks");
     }
+  }
+
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    long bytes = 2 * parameters.live() * composition.model().dataType().width();
+    if (has(Fault.TELLS_TOO_MUCH)) {
+      return 9 * bytes;
+    }
+    return has(Fault.TELLS_HALF) ? bytes / 2 : bytes;
   }
 
   @Override

@@ -1,13 +1,17 @@
 package io.perennial.testkit;
 
+import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
 import io.perennial.api.Learner;
+import io.perennial.api.Model;
 import io.perennial.api.Rehearsal;
 import io.perennial.api.Rows;
 import io.perennial.api.State;
 import io.perennial.api.Task;
 import io.perennial.models.Vectors;
 import jakarta.inject.Inject;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -75,6 +79,15 @@ final class FakeRehearsal implements Rehearsal {
     INDArray soft = Vectors.create(features.dataType(), 1, classes);
     Vectors.write(p, soft);
     rows.addSoft(features, soft, task, 1);
+  }
+
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    return example(composition.model()) * Float.BYTES;
+  }
+
+  private static long example(Model model) {
+    return Arrays.stream(model.inputShape()).reduce(1, (a, b) -> a * b);
   }
 
   @Override

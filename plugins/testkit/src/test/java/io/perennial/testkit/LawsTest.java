@@ -32,6 +32,7 @@ class LawsTest {
   private static final String RESTORING = "a restored run goes on to the bit";
   private static final String IN_TASK = "a run saved in the middle of a task goes on to the bit";
   private static final String BOUND = "what it keeps stays within its bound";
+  private static final String TOLD = "what it keeps is what it told before";
   private static final String BOUNDARIES = "boundaries that it does not need change nothing";
   private static final String NEUTRAL = "settings that ask for nothing change nothing";
   private static final String FIRST = "the first task is learned as without it";
@@ -119,7 +120,8 @@ class LawsTest {
 
   static Stream<Arguments> sound() {
     List<String> always =
-        List.of(RANGES, SETTINGS, SEED, THREADS, RESTORING, IN_TASK, BOUND, BOUNDARIES, TOUCH);
+        List.of(
+            RANGES, SETTINGS, SEED, THREADS, RESTORING, IN_TASK, BOUND, TOLD, BOUNDARIES, TOUCH);
     return Stream.of(
         Arguments.of("penalty", plus(always, NEUTRAL, FIRST, PENALTY, IMPLICIT, GROWTH)),
         Arguments.of("term", plus(always, FIRST, TERM)),
@@ -164,6 +166,8 @@ class LawsTest {
             FakePenalty.Fault.FORGETS_THE_TASK, IN_TASK, "after step 2 of task 1 ends differently"),
         Arguments.of(FakePenalty.Fault.NOT_RESTORED_IN_TASK, IN_TASK, "cannot be restored"),
         Arguments.of(FakePenalty.Fault.GROWS, BOUND, "larger than declared"),
+        Arguments.of(FakePenalty.Fault.TELLS_HALF, TOLD, "Expected: at least that"),
+        Arguments.of(FakePenalty.Fault.TELLS_TOO_MUCH, TOLD, "at most 4 times it"),
         Arguments.of(FakePenalty.Fault.DENIES_BOUNDARIES, BOUNDARIES, "needsBoundaries is false"),
         Arguments.of(FakePenalty.Fault.REMAPS_NOTHING, GROWTH, "out of bounds"),
         Arguments.of(FakePenalty.Fault.REMAPS_IMPORTANCE_AS_PARAMETER, GROWTH, "changed from"),

@@ -93,7 +93,7 @@ class TutorialTest {
         .selectors(selectClass(conformance))
         .execute()
         .testEvents()
-        .assertStatistics(events -> events.started(14).succeeded(14));
+        .assertStatistics(events -> events.started(15).succeeded(15));
   }
 
   private Path compile(String sources, String target, Path... more) throws IOException {

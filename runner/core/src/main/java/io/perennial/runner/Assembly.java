@@ -22,6 +22,7 @@ import io.perennial.runner.config.Records;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.data.Preparation;
 import io.perennial.runner.export.Weights;
+import io.perennial.runner.inspection.Fingerprint;
 import io.perennial.runner.inspection.LabelChecks;
 import io.perennial.runner.plugin.Extension;
 import io.perennial.runner.plugin.Kind;
@@ -52,6 +53,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param plan what is to be trained
  * @param metrics to compute in the end
  * @param findings of the pre-flight
+ * @param data the sums of the data of the run's own first task, of its first two, ...
  * @param history of what is taught, this run's own tasks included
  * @param plugins the version of each plugin that has a part in it, with the jars' sums if it was
  *     dropped in
@@ -63,6 +65,7 @@ record Assembly(
     Plan plan,
     List<Metric> metrics,
     List<Finding> findings,
+    List<String> data,
     History history,
     Map<String, String> plugins,
     Stopwatch stopwatch)
@@ -129,6 +132,9 @@ record Assembly(
         TaskStream.of(tasks, positions, scenario.classNames())
             .first(configuration.firstTasks())
             .measuredOn(configuration.measureOn());
+    List<String> data =
+        stopwatch.time(
+            Stopwatch.Phase.LOAD, () -> Fingerprint.prefixes(taught.tasks(), taught.classNames()));
     List<Finding> findings = new ArrayList<>();
     TaskStream stream =
         before.generations().isEmpty()
@@ -173,7 +179,9 @@ record Assembly(
         plan,
         metrics(configuration, registry, wiring),
         List.copyOf(findings),
-        before.then(lesson.generation(taught, stream, positions, preparation)),
+        data,
+        before.then(
+            lesson.generation(taught, stream, positions, data.get(data.size() - 1), preparation)),
         plugins(configuration, registry),
         stopwatch);
   }

@@ -1,5 +1,6 @@
 package io.perennial.runner;
 
+import io.perennial.api.State;
 import io.perennial.runner.config.CheckpointSettings;
 import io.perennial.runner.result.Checkpoint;
 import io.perennial.runner.result.CheckpointStore;
@@ -67,7 +68,9 @@ final class Checkpointing implements SavePoints {
   private void write(Training training, int tasks, long step) {
     long start = System.nanoTime();
     int concerned = step == Checkpoint.BETWEEN_TASKS ? tasks : tasks + 1;
-    store.write(tasks, step, origin.addTo(training.save(), concerned));
+    try (State state = training.save()) {
+      store.write(tasks, step, origin.addTo(state, concerned));
+    }
     schedule.saved(System.nanoTime() - start);
   }
 }

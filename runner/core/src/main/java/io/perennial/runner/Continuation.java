@@ -87,6 +87,7 @@ final class Continuation {
           throw unlike(history, latest);
         }
         assembly.refuseErrors();
+        perennial.keepWithin(() -> MemoryEstimate.ofTraining(assembly.plan()));
         if (!file.isEmpty()) {
           AtomicFile.write(out.path().resolve(file), yaml.getBytes(StandardCharsets.UTF_8));
         }

@@ -72,7 +72,7 @@ final class Execution {
             directory,
             new ConfigurationWriter().flat(configuration.withSeed(assembly.seed())));
     this.options = options;
-    this.origin = new Origin(assembly);
+    this.origin = new Origin(assembly, info.settings());
     this.checkpointing =
         new Checkpointing(
             checkpoints, configuration.checkpoint(), origin, assembly.stopwatch(), stop);
@@ -108,7 +108,9 @@ final class Execution {
   private RunResult run(Optional<Checkpoint> checkpoint) {
     try {
       checkpoint.ifPresent(this::resume);
-      assembly.history().write(writer.directory());
+      if (checkpoint.map(Checkpoint::tasksDone).orElse(0) < assembly.plan().stream().size()) {
+        assembly.history().write(writer.directory());
+      }
       // A run that is killed in its first task is to be seen, too.
       write(RunResult.Status.RUNNING);
       opened = true;

@@ -4,7 +4,6 @@ import io.perennial.api.Scenario;
 import io.perennial.api.Task;
 import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.data.Preparation;
-import io.perennial.runner.inspection.Fingerprint;
 import io.perennial.runner.plugin.Wiring;
 import io.perennial.runner.result.History;
 import io.perennial.runner.training.TaskStream;
@@ -32,9 +31,14 @@ record Lesson(RunConfiguration configuration, String file, Optional<Scenario> ha
    *
    * @param taught its own tasks
    * @param stream all tasks, its own last
+   * @param dataSha256 of its own tasks
    */
   History.Generation generation(
-      TaskStream taught, TaskStream stream, int[] order, Preparation preparation) {
+      TaskStream taught,
+      TaskStream stream,
+      int[] order,
+      String dataSha256,
+      Preparation preparation) {
     int before = stream.size() - taught.size();
     return new History.Generation(
         file,
@@ -42,7 +46,7 @@ record Lesson(RunConfiguration configuration, String file, Optional<Scenario> ha
         order,
         stream.tasks().subList(before, stream.size()).stream().map(Lesson::entry).toList(),
         stream.classNames(),
-        Fingerprint.of(taught.tasks()),
+        dataSha256,
         preparation.save());
   }
 

@@ -83,6 +83,13 @@ public final class LifelongModel implements AutoCloseable {
   private static Predictor predictor(Perennial perennial, RunDirectory run) {
     Checkpoint latest = run.learned();
     Plan plan = perennial.toUse(run.configuration(), run.history());
+    try {
+      // What was saved is in memory already, so that what it grew to is counted.
+      perennial.keepWithin(() -> MemoryEstimate.ofAnswering(plan));
+    } catch (InputException e) {
+      plan.model().close();
+      throw e;
+    }
     return new Predictor(plan, latest.state());
   }
 

@@ -1,10 +1,14 @@
 package io.perennial.runner;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.perennial.api.State;
-import io.perennial.api.Task;
 import io.perennial.models.NativeSetup;
-import io.perennial.runner.inspection.Fingerprint;
+import io.perennial.runner.result.History;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class Origin {
   private static final String PART = "origin";
   private static final String TASKS = "tasks";
+  private static final String SEED = "seed";
   private static final String DATA = "data.sha256";
+  private static final String SETTINGS = "settings.sha256";
   private static final String PLUGIN = "plugin ";
 
   /** What is lost when one goes on all the same. */
   private static final Map<String, String> CONSEQUENCES =
       Map.of(
-          "seed",
+          SEED,
           "what is drawn from now on is another run's",
+          SETTINGS,
+          "what was learned so far was learned with other settings",
           DATA,
           "what was learned so far was learned from other examples",
           "nd4j",
@@ -40,15 +48,49 @@ final class Origin {
 
   private final Map<String, String> constant = new LinkedHashMap<>();
 
-  Origin(Assembly assembly) {
-    List<Task> tasks = assembly.plan().stream().tasks();
-    earlier = tasks.size() - assembly.history().latest().tasks().size();
-    data = Fingerprint.prefixes(tasks.subList(earlier, tasks.size()));
+  /**
+   * @param settings of the run, by path; those of checkpoints do not matter
+   */
+  Origin(Assembly assembly, Map<String, String> settings) {
+    data = assembly.data();
+    earlier = assembly.plan().stream().size() - data.size();
     NativeSetup.Report report = NativeSetup.ensure();
-    constant.put("seed", Long.toString(assembly.seed()));
+    constant.put(SEED, Long.toString(assembly.seed()));
+    constant.put(SETTINGS, sum(settings));
     constant.put("nd4j", report.nd4jVersion());
     constant.put("blas", report.actualKernel());
     assembly.plugins().forEach((name, identity) -> constant.put(PLUGIN + name, identity));
+  }
+
+  private static String sum(Map<String, String> settings) {
+    StringBuilder text = new StringBuilder();
+    settings.forEach(
+        (path, value) -> {
+          if (!path.startsWith("checkpoint.")) {
+            text.append(path).append('=').append(value).append('\n');
+          }
+        });
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.toString().getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Whether a saved state is of the run that a history tells of: of its seed, and of its data where
+   * the history has a sum of as many tasks.
+   */
+  static boolean fits(State saved, int tasksDone, History history) {
+    State origin = saved.parts().get(PART);
+    if (origin == null || !origin.text(SEED).equals(Long.toString(history.seed()))) {
+      return false;
+    }
+    History learned = history.upTo(tasksDone);
+    return learned.tasks().size() != tasksDone
+        || origin.integer(TASKS) != tasksDone
+        || learned.latest().dataSha256().equals(origin.text(DATA));
   }
 
   /**

@@ -69,7 +69,8 @@ record Past(
         RunConfiguration configuration = configurations.apply(generation.configuration());
         Preparation then = Preparation.of(generation.preparation());
         Read read = read(configuration, generation, then);
-        if (!Fingerprint.of(read.stream().tasks()).equals(generation.dataSha256())) {
+        if (!Fingerprint.of(read.stream().tasks(), read.stream().classNames())
+            .equals(generation.dataSha256())) {
           throw new InputException("it is not what it was");
         }
         if (!then.save().equals(preparation.save())) {

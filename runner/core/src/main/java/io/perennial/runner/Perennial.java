@@ -27,6 +27,7 @@ import io.perennial.runner.training.Plan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ public final class Perennial implements AutoCloseable {
   private final Workers workers;
   private final HandedData handed = new HandedData();
   private final AtomicBoolean stop = new AtomicBoolean();
-  private long memory;
+  private MemoryLimit memory = new MemoryLimit(0);
 
   private Perennial(Registry registry, Workers workers) {
     this.registry = registry;
@@ -105,14 +106,29 @@ public final class Perennial implements AutoCloseable {
   }
 
   /**
-   * Sets a limit that runs must keep to. One whose estimate is above it is refused before anything
-   * is written; native arrays beyond it end a run with an error. The heap has its own limit, the
-   * virtual machine's.
+   * Sets a limit that runs, continuations and opened models must keep to. One whose estimate is
+   * above it is refused before anything is written. Native arrays have what the heap may not take
+   * ({@code -Xmx}), at least half of it, and end a run with an error beyond that.
    *
-   * @param bytes for the whole process, heap and native arrays
+   * @param bytes for the whole process, heap and native arrays; 0 for no limit
    */
   public void limitMemory(long bytes) {
-    memory = bytes;
+    memory = new MemoryLimit(bytes);
+  }
+
+  /**
+   * Refuses what would not fit, and sees to it that what runs keeps to the limit.
+   *
+   * @return how many such runs fit side by side
+   */
+  int keepWithin(Supplier<MemoryEstimate> estimate) {
+    if (memory.isNone()) {
+      return Integer.MAX_VALUE;
+    }
+    MemoryEstimate needed = estimate.get();
+    needed.refuseAbove(memory);
+    memory.enforce();
+    return needed.fits(memory.process());
   }
 
   /**
@@ -191,11 +207,8 @@ public final class Perennial implements AutoCloseable {
     long before = several ? Heap.used() : 0;
     try (Assembly first = assemble(configuration, configuration.allSeeds().get(0))) {
       first.refuseErrors();
-      if (memory > 0) {
-        MemoryEstimate.of(first).refuseAbove(memory);
-        MemoryEstimate.cap(memory);
-      }
-      int atOnce = several ? Heap.fits(Heap.used() - before) : 1;
+      int fit = keepWithin(() -> MemoryEstimate.ofTraining(first.plan()));
+      int atOnce = several ? Math.min(fit, Heap.fits(Heap.used() - before)) : 1;
       String yaml = new ConfigurationWriter().write(configuration);
       try (OutputDirectory out =
           options.resume()
@@ -318,9 +331,12 @@ public final class Perennial implements AutoCloseable {
     binder.bind(HandedData.class).toInstance(handed);
   }
 
-  /** Ends the threads. */
+  /** Ends the threads, and its limit of memory. */
   @Override
   public void close() {
+    if (!memory.isNone()) {
+      new MemoryLimit(0).enforce();
+    }
     workers.close();
   }
 }

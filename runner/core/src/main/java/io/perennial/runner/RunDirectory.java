@@ -69,10 +69,18 @@ final class RunDirectory {
   }
 
   private Checkpoint required(Optional<Checkpoint> found) {
-    return found.orElseThrow(
-        () ->
-            new InputException(
-                "The run in %s has not learned any task yet. Let it end first.".formatted(path)));
+    Checkpoint checkpoint =
+        found.orElseThrow(
+            () ->
+                new InputException(
+                    "The run in %s has not learned any task yet. Let it end first."
+                        .formatted(path)));
+    if (!Origin.fits(checkpoint.state(), checkpoint.tasksDone(), history)) {
+      throw new InputException(
+          "%s: the checkpoint after %d tasks is that of another run than %s tells of. Put back the run's own."
+              .formatted(path.resolve("checkpoint"), checkpoint.tasksDone(), History.FILE));
+    }
+    return checkpoint;
   }
 
   /** Brings its tasks back. */

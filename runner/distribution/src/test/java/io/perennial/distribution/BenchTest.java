@@ -62,7 +62,10 @@ class BenchTest {
             "exact / epoch",
             "(solver + generator) / solver, the same batch",
             "digits routed and answered",
-            "last tasks / first tasks");
+            "last tasks / first tasks",
+            "a checkpoint",
+            "one a minute / training",
+            "files / state");
     assertThat(report.sections())
         .filteredOn(section -> section.title().startsWith("step:"))
         .hasSize(5);

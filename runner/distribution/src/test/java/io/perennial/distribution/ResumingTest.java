@@ -16,6 +16,7 @@ import io.perennial.runner.result.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -197,6 +198,118 @@ class ResumingTest {
         .hasMessageContaining("--force");
     assertThat(out.resolve("results.json")).content().isEqualTo(results);
     assertThat(run(yaml, out, true, true).status()).isEqualTo(RunResult.Status.COMPLETE);
+  }
+
+  /** A whole checkpoint of another run is intact, but not this run's. */
+  @ParameterizedTest
+  @CsvSource({
+    "'{type: ewc}', 2, seed was 2",
+    "'{type: ewc, lambda: 7}', 1, learned with other settings"
+  })
+  void anotherRunsCheckpointIsNotTakenForItsOwn(String strategy, long seed, String message)
+      throws IOException {
+    String yaml = retention("[{type: ewc}]");
+    Path out = directory.resolve("out");
+    run(yaml, out, false, false);
+    Path other = directory.resolve("other");
+    run(retention("[" + strategy + "]") + "seed: %d\n".formatted(seed), other, false, false);
+    Files.move(out.resolve("checkpoint"), directory.resolve("own"));
+    Files.move(other.resolve("checkpoint"), out.resolve("checkpoint"));
+    assertThatThrownBy(() -> run(yaml, out, true, false))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(message);
+    if (seed != 1) {
+      try (Perennial perennial = Perennial.start(1)) {
+        assertThatThrownBy(() -> perennial.open(out))
+            .isInstanceOf(InputException.class)
+            .hasMessageContaining("that of another run than history.json tells of");
+      }
+    }
+  }
+
+  /** Images of 4 x 4 in two classes, of which one pixel may be another one. */
+  private static void images(Path data, int count, int at) throws IOException {
+    for (String part : List.of("train", "t10k")) {
+      byte[] images =
+          Arrays.copyOf(
+              new byte[] {0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4}, 16 + 16 * count);
+      byte[] labels = Arrays.copyOf(new byte[] {0, 0, 8, 1, 0, 0, 0, 0}, 8 + count);
+      for (byte[] file : List.of(images, labels)) {
+        file[6] = (byte) (count >> 8);
+        file[7] = (byte) count;
+      }
+      for (int i = 0; i < count; i++) {
+        labels[8 + i] = (byte) (i % 4);
+        for (int pixel = 0; pixel < 16; pixel++) {
+          images[16 + 16 * i + pixel] = (byte) (pixel % 4 == i % 4 ? 200 : i % 50);
+        }
+      }
+      if (part.equals("train") && at >= 0) {
+        images[16 + 16 * at + 7]++;
+      }
+      Files.write(data.resolve(part + "-images-idx3-ubyte"), images);
+      Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels);
+    }
+  }
+
+  private static void table(Path data, int count, int at) throws IOException {
+    for (String part : List.of("train.csv", "test.csv")) {
+      StringBuilder rows = new StringBuilder("x,y,label\n");
+      for (int i = 0; i < count; i++) {
+        double y = part.equals("train.csv") && i == at ? 0.5 : i % 7;
+        rows.append(i % 5).append(',').append(y).append(",c").append(i % 4).append('\n');
+      }
+      Files.writeString(data.resolve(part), rows);
+    }
+  }
+
+  private static void texts(Path data, int count, int at) throws IOException {
+    for (String part : List.of("train.csv", "test.csv")) {
+      StringBuilder rows = new StringBuilder("label,text\n");
+      for (int i = 0; i < count; i++) {
+        boolean other = part.equals("train.csv") && i == at;
+        rows.append('c').append(i % 4).append(",word").append(i % 9);
+        rows.append(other ? " than" : " then").append(" thing").append(i % 4).append('\n');
+      }
+      rows.append("c0,than then\n");
+      Files.writeString(data.resolve(part), rows);
+    }
+  }
+
+  /** One value of one example in the middle of many: none is left out of the sum. */
+  @ParameterizedTest
+  @CsvSource({
+    "'{type: idx, path: DATA}', '{type: mlp, hidden: [4]}', idx",
+    "'{type: csv, path: DATA/train.csv, test: [DATA/test.csv], columns: {label: label}}', '{type: mlp, hidden: [4]}', csv",
+    "'{type: text, path: DATA/train.csv, test: DATA/test.csv}', '{type: memory-network, dimension: 4}', text"
+  })
+  void oneOtherValueIsRefused(String dataset, String model, String form) throws IOException {
+    Path data = Files.createDirectory(directory.resolve("data"));
+    write(form, data, -1);
+    String yaml =
+        yaml(
+                "knowledge-retention",
+                "scenario: {type: split, tasks: 2, dataset: %s}\n"
+                    .formatted(dataset.replace("DATA", data.toAbsolutePath().toString())),
+                "iterations: 4",
+                "[]")
+            .replace("{type: mlp, hidden: [12]}", model);
+    Path out = directory.resolve("out");
+    stopped(yaml, out, false, 2);
+    write(form, data, 401);
+    assertThatThrownBy(() -> run(yaml, out, true, false))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("the data of the first 1 tasks has changed");
+    write(form, data, -1);
+    assertThat(run(yaml, out, true, false).status()).isEqualTo(RunResult.Status.COMPLETE);
+  }
+
+  private static void write(String form, Path data, int at) throws IOException {
+    switch (form) {
+      case "idx" -> images(data, 1_000, at);
+      case "csv" -> table(data, 1_000, at);
+      default -> texts(data, 1_000, at);
+    }
   }
 
   @ParameterizedTest

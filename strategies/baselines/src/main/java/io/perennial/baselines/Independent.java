@@ -63,6 +63,13 @@ public final class Independent implements Expansion {
     return false;
   }
 
+  /** A network a task. */
+  @Override
+  public Size largest(Composition composition) {
+    Size one = Size.of(composition.model());
+    return new Size(one.live(), one.all() * composition.tasks().size());
+  }
+
   @Override
   public Model rebuild(Model initial, State saved) {
     TaskModels networks = new TaskModels(initial);

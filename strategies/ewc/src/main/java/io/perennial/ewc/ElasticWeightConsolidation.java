@@ -5,6 +5,7 @@ import io.perennial.api.Batch;
 import io.perennial.api.Composition;
 import io.perennial.api.Description;
 import io.perennial.api.Examples;
+import io.perennial.api.Expansion;
 import io.perennial.api.Finding;
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
@@ -17,6 +18,7 @@ import io.perennial.api.Setting;
 import io.perennial.api.State;
 import io.perennial.models.ConsolidatedPenalty;
 import jakarta.inject.Inject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -247,6 +249,14 @@ public final class ElasticWeightConsolidation implements Regularizer {
     return penalty.isEmpty() || layout.isEmpty()
         ? List.of()
         : List.of(GuardHistogram.of(penalty.quadratic(1).importance(), layout));
+  }
+
+  /** Importance and anchor of each parameter, and the examples it consolidates from. */
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    long consolidated = 2 * parameters.live() * composition.model().dataType().width();
+    long width = Arrays.stream(composition.model().inputShape()).reduce(1, (a, b) -> a * b);
+    return consolidated + (settings.every() > 0 ? settings.recent() * width * Float.BYTES : 0);
   }
 
   @Override

@@ -80,7 +80,7 @@ final class RecentExamples implements Examples, Stateful {
     if (size > 0) {
       INDArray kept = Vectors.create(DataType.FLOAT, size, width);
       Vectors.write(features, size * width, kept);
-      state.tensor("features", kept);
+      state.ownTensor("features", kept);
     }
     return state.build();
   }

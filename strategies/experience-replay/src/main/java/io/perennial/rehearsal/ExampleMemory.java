@@ -125,7 +125,7 @@ final class ExampleMemory {
     if (size > 0) {
       INDArray tensor = Vectors.create(DataType.FLOAT, size, width);
       Vectors.write(features, size * width, tensor);
-      state.tensor("features", tensor);
+      state.ownTensor("features", tensor);
     }
     return state.build();
   }

@@ -12,6 +12,7 @@ import io.perennial.api.Rows;
 import io.perennial.api.State;
 import io.perennial.models.Vectors;
 import jakarta.inject.Inject;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -202,6 +203,13 @@ public final class ExperienceReplay implements Rehearsal {
 
   private static String kebab(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** A full memory. */
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    long width = Arrays.stream(composition.model().inputShape()).reduce(1, (a, b) -> a * b);
+    return settings.memory() * width * Float.BYTES;
   }
 
   @Override

@@ -194,6 +194,25 @@ public final class ExpertGate
     return false;
   }
 
+  /** A network a task, also where most of them rest on disk: a checkpoint reads them. */
+  @Override
+  public Size largest(Composition composition) {
+    Size one = Size.of(composition.model());
+    return new Size(one.live(), one.all() * composition.tasks().size());
+  }
+
+  /** A gate a task, and what works inside an expert, for each and for the one at work. */
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    long tasks = composition.tasks().size();
+    Size expert = new Size(parameters.live(), parameters.live());
+    long kept = tasks * gates.bytesEach(composition.model());
+    for (Strategy strategy : inside.all()) {
+      kept += (tasks + 1) * strategy.bytesKept(composition, expert);
+    }
+    return kept;
+  }
+
   @Override
   public Model rebuild(Model initial, State saved) {
     TaskModels experts = new TaskModels(initial, new int[0], settings.expertsInMemory());

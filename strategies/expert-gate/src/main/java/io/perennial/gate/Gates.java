@@ -2,6 +2,7 @@ package io.perennial.gate;
 
 import io.perennial.api.Examples;
 import io.perennial.api.Learner;
+import io.perennial.api.Model;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
 import io.perennial.api.Stateful;
@@ -75,6 +76,14 @@ final class Gates implements Stateful {
       left -= (wanted + batchSize - 1) / batchSize;
     }
     gradient.close();
+  }
+
+  /** What a gate for a model's examples keeps: its parameters. */
+  long bytesEach(Model model) {
+    int width = width(model.inputShape());
+    try (Autoencoder trial = autoencoder(width, model.dataType(), new RandomSource(0))) {
+      return trial.parameters().length() * model.dataType().width();
+    }
   }
 
   private double[] means(int rows) {

@@ -4,6 +4,7 @@ import io.perennial.api.Artefact;
 import io.perennial.api.Batch;
 import io.perennial.api.Composition;
 import io.perennial.api.Description;
+import io.perennial.api.Expansion;
 import io.perennial.api.Finding;
 import io.perennial.api.Learner;
 import io.perennial.api.LossTerm;
@@ -123,6 +124,11 @@ public final class GenerativeReplay implements Rehearsal, LossTerm {
   @Override
   public List<Artefact> artefacts() {
     return grid.artefacts();
+  }
+
+  @Override
+  public long bytesKept(Composition composition, Expansion.Size parameters) {
+    return old.bytesKept(composition.model(), parameters) + SampleGrid.bytes(composition.model());
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.perennial.replay;
 
+import io.perennial.api.Expansion;
 import io.perennial.api.Learner;
 import io.perennial.api.Model;
 import io.perennial.api.RandomSource;
 import io.perennial.api.State;
 import io.perennial.api.Stateful;
 import io.perennial.api.Task;
+import io.perennial.models.VariationalAutoencoder;
 import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.List;
@@ -101,6 +103,15 @@ final class OldTasks implements Stateful {
       throw new IllegalStateException("generative-replay was not told that a task begins");
     }
     return part;
+  }
+
+  /** Two generators, a gradient and two moments of one, and the previous solver. */
+  long bytesKept(Model model, Expansion.Size parameters) {
+    RandomSource any = new RandomSource(0);
+    try (VariationalAutoencoder trial =
+        new VariationalAutoencoder(settings.generator(model), model.dataType(), any, workers)) {
+      return (5 * trial.parameters().length() + parameters.all()) * model.dataType().width();
+    }
   }
 
   @Override

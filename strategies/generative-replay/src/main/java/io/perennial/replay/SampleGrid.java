@@ -1,6 +1,7 @@
 package io.perennial.replay;
 
 import io.perennial.api.Artefact;
+import io.perennial.api.Model;
 import io.perennial.api.State;
 import io.perennial.api.Stateful;
 import io.perennial.models.Vectors;
@@ -22,6 +23,15 @@ final class SampleGrid implements Stateful {
 
   /** Of the grid, from 1. */
   private int task;
+
+  /** How many bytes a grid of a model's examples has. */
+  static long bytes(Model model) {
+    long[] shape = model.inputShape();
+    int rank = shape.length;
+    return canShow(shape)
+        ? (SIDE * (shape[rank - 2] + 1)) * (SIDE * (shape[rank - 1] + 1)) * Float.BYTES
+        : 0;
+  }
 
   /** Whether examples of a shape can be shown: {@code [height, width]}, or with channels before. */
   static boolean canShow(long[] shape) {
@@ -72,7 +82,7 @@ final class SampleGrid implements Stateful {
     if (grid.length > 0) {
       INDArray tensor = Vectors.create(DataType.FLOAT, grid.length, width);
       Vectors.write(values, values.length, tensor);
-      state.tensor("grid", tensor);
+      state.ownTensor("grid", tensor);
     }
     return state.build();
   }

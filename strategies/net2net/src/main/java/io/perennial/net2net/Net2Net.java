@@ -183,6 +183,27 @@ public final class Net2Net implements Expansion {
     new Feasibility(settings, composition, findings).check(classes);
   }
 
+  /**
+   * As far as its limit; without one, as if it grew whenever it may, which a stream of many tasks
+   * makes very large.
+   */
+  @Override
+  public Size largest(Composition composition) {
+    Model model = composition.model();
+    long now = model.parameterCount();
+    long most = settings.maxParameters();
+    if (most == 0) {
+      int tasks = composition.tasks().size();
+      int growths = settings.policy() == Policy.ALWAYS ? tasks - 1 : tasks * settings.maxGrowths();
+      NetworkGrowth growth = new NetworkGrowth(settings.widenBy(), settings.deepen());
+      double first = (double) growth.parametersAfter(model, model.classes()) / now;
+      // Weights between two hidden layers grow with the square of the width.
+      double square = settings.widenBy() * settings.widenBy() * (settings.deepen() ? 2 : 1);
+      most = (long) Math.min(1L << 40, now * Math.pow(Math.max(first, square), growths));
+    }
+    return new Size(Math.max(most, now), Math.max(most, now));
+  }
+
   private static int outputs(Task task) {
     int outputs = 0;
     for (int label : task.classes()) {

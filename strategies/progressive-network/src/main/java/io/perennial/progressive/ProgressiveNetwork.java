@@ -147,6 +147,21 @@ public final class ProgressiveNetwork implements Expansion {
     return false;
   }
 
+  /** A column a task, each with adapters to those before. */
+  @Override
+  public Size largest(Composition composition) {
+    try (ProgressiveColumns columns = firstColumn(composition.model().copy())) {
+      long live = 0;
+      long all = 0;
+      for (int column = 0; column < composition.tasks().size(); column++) {
+        long own = columns.parametersOf(column);
+        live = Math.max(live, own);
+        all += own;
+      }
+      return new Size(live, all);
+    }
+  }
+
   @Override
   public Model rebuild(Model initial, State saved) {
     ProgressiveColumns columns = firstColumn(initial);

@@ -97,6 +97,10 @@ public final class Bench {
       add(sections, "generative replay", costs::replay);
       add(sections, "routing", () -> costs.routing(scale.testImages()));
       add(sections, "a stream of many tasks", costs::stream);
+      add(
+          sections,
+          "checkpoints",
+          () -> new CheckpointCosts(scale, jobs, Jobs.idx(scratch.resolve("few"))).measure());
       return sections;
     } finally {
       delete(scratch);

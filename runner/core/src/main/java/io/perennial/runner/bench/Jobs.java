@@ -19,8 +19,9 @@ final class Jobs implements AutoCloseable {
    *
    * @param seconds as in its results
    * @param times of its tasks
+   * @param directory of its results
    */
-  record Outcome(Seconds seconds, TaskTimes times) {}
+  record Outcome(Seconds seconds, TaskTimes times, Path directory) {}
 
   /**
    * Prepares them.
@@ -39,9 +40,10 @@ final class Jobs implements AutoCloseable {
    */
   Outcome run(String yaml) {
     TaskTimes times = new TaskTimes();
-    RunOptions options = new RunOptions(scratch.resolve("run-" + made++), false, List.of(times));
+    Path directory = scratch.resolve("run-" + made++);
+    RunOptions options = new RunOptions(directory, false, List.of(times));
     RunResult result = perennial.run(perennial.parse(yaml), options).runs().get(0);
-    return new Outcome(result.seconds(), times);
+    return new Outcome(result.seconds(), times, directory);
   }
 
   /** The files of the IDX format in a directory, as a data set's block. */

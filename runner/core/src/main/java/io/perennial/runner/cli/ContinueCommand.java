@@ -39,6 +39,7 @@ final class ContinueCommand implements Callable<Integer> {
   private @Nullable Path tasks;
 
   @Mixin private final ThreadsOption threads = new ThreadsOption();
+  @Mixin private final MemoryOption memory = new MemoryOption();
 
   @Option(
       names = {"-q", "--quiet"},
@@ -50,6 +51,7 @@ final class ContinueCommand implements Callable<Integer> {
     CommandSpec own = Given.value(spec);
     try (Engine engine = Given.value(main).engine(threads.checked(own), plugins)) {
       Refused.tell(engine, own.commandLine());
+      memory.limit(engine);
       Path run = Given.value(directory);
       RunSummary summary = new RunSummary(own.commandLine().getOut());
       Path file = run.resolve("run.log");

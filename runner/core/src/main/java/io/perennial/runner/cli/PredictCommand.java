@@ -69,12 +69,14 @@ final class PredictCommand implements Callable<Integer> {
   private Path out = Path.of("-");
 
   @Mixin private final ThreadsOption threads = new ThreadsOption();
+  @Mixin private final MemoryOption memory = new MemoryOption();
 
   @Override
   public Integer call() {
     CommandSpec own = Given.value(spec);
     try (Engine engine = Given.value(main).engine(threads.checked(own), plugins)) {
       Refused.tell(engine, own.commandLine());
+      memory.limit(engine);
       try (LifelongModel model = engine.open(Given.value(directory))) {
         if (out.toString().equals("-")) {
           PrintWriter writer = own.commandLine().getOut();

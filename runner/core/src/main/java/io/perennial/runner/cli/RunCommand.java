@@ -60,14 +60,7 @@ final class RunCommand implements Callable<Integer> {
               + " kernel is another; the run then ends as no uninterrupted one would.")
   private boolean force;
 
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      converter = MemorySize.class,
-      description =
-          "Refuses a run that needs more, such as 900m or 8g, before it starts, and caps native"
-              + " arrays.")
-  private long memory;
+  @Mixin private final MemoryOption memory = new MemoryOption();
 
   @Override
   public Integer call() {
@@ -84,9 +77,7 @@ final class RunCommand implements Callable<Integer> {
     }
     OptionalInt port = port(own);
     try (Engine engine = parent.engine(running.threads(), plugins)) {
-      if (memory > 0) {
-        engine.limitMemory(memory);
-      }
+      memory.limit(engine);
       return new Running(engine, own.commandLine(), running, plugins, port)
           .run(Given.value(file), overrides, resume, force);
     }

@@ -99,6 +99,11 @@ final class Babi implements DataSource {
       public void read(int index, float[] destination, int offset) {
         parts.get(partOf[index]).read(indices[index], destination, offset);
       }
+
+      @Override
+      public void content(int index, int width, Content content) {
+        parts.get(partOf[index]).content(indices[index], width, content);
+      }
     };
   }
 }

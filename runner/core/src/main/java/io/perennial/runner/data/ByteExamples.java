@@ -85,4 +85,13 @@ final class ByteExamples implements Examples {
       destination[offset + places[i]] = scaled[values[i] & 0xFF];
     }
   }
+
+  @Override
+  public void content(int index, int width, Content content) {
+    if (content.lacks(records, index)) {
+      byte[] values = bytes.get();
+      records.read(index, skip, values, values.length);
+      content.add(values);
+    }
+  }
 }

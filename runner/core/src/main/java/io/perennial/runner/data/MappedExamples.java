@@ -6,11 +6,18 @@ import io.perennial.api.Examples;
 final class MappedExamples implements Examples {
   private final Examples all;
   private final ImageMap map;
+  private final int length;
   private final ThreadLocal<float[]> image;
 
+  /**
+   * Makes them without copying.
+   *
+   * @param length of one of the others
+   */
   MappedExamples(Examples all, ImageMap map, int length) {
     this.all = all;
     this.map = map;
+    this.length = length;
     this.image = ThreadLocal.withInitial(() -> new float[length]);
   }
 
@@ -29,5 +36,10 @@ final class MappedExamples implements Examples {
     float[] source = image.get();
     all.read(index, source, 0);
     map.apply(source, destination, offset);
+  }
+
+  @Override
+  public void content(int index, int width, Content content) {
+    all.content(index, length, content);
   }
 }

@@ -28,4 +28,10 @@ record MixedExamples(List<Examples> sources, int[] source, int[] index, int from
   public void read(int example, float[] destination, int offset) {
     sources.get(source[from + example]).read(index[from + example], destination, offset);
   }
+
+  @Override
+  public void content(int example, int width, Content content) {
+    int at = from + example;
+    sources.get(source[at]).content(index[at], width, content);
+  }
 }

@@ -37,4 +37,9 @@ record NoisyExamples(Examples all, int width, double level, RandomSource random)
       }
     }
   }
+
+  @Override
+  public void content(int index, int width, Content content) {
+    all.content(index, width, content);
+  }
 }

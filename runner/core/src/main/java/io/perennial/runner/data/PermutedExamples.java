@@ -34,4 +34,9 @@ record PermutedExamples(Examples all, Permutation permutation) implements Exampl
     all.read(index, destination, offset);
     permutation.apply(destination, offset);
   }
+
+  @Override
+  public void content(int index, int width, Content content) {
+    all.content(index, width, content);
+  }
 }

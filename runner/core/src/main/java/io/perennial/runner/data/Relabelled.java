@@ -28,4 +28,9 @@ record Relabelled(Examples all, int[] labels) implements Examples {
   public void read(int index, float[] destination, int offset) {
     all.read(index, destination, offset);
   }
+
+  @Override
+  public void content(int index, int width, Content content) {
+    all.content(index, width, content);
+  }
 }

@@ -42,8 +42,12 @@ final class TaskResults {
   }
 
   /** A task was learned. */
-  void add(long parameterCount, long bytesOfStrategies) {
+  void add(long parameterCount) {
     parameterCounts.add(parameterCount);
+  }
+
+  /** What the strategies keep after the latest task. */
+  void keep(long bytesOfStrategies) {
     strategyBytes.add(bytesOfStrategies);
   }
 

@@ -278,6 +278,11 @@ public final class TaskStream {
       public void read(int index, float[] destination, int offset) {
         examples.read(index, destination, offset);
       }
+
+      @Override
+      public void content(int index, int width, Content content) {
+        examples.content(index, width, content);
+      }
     };
   }
 

@@ -57,6 +57,12 @@ public final class Training implements Learner {
   /** Null while no phase of training is under way. */
   private @Nullable Phase underWay;
 
+  /**
+   * What was saved when a task was done, while the save points are told of it: saving may mean
+   * copying a whole memory, so it is done once, to measure what is kept and to write it.
+   */
+  private @Nullable State saved;
+
   private long step;
   private double trainingAccuracy;
 
@@ -101,7 +107,14 @@ public final class Training implements Learner {
     for (int t = results.tasks(); t < plan.stream().size(); t++) {
       learn(t, savePoints);
       listeners(listener -> listener.taskDone(this, accuracy()));
-      savePoints.taskDone(this, t + 1);
+      State strategies = saveStrategies();
+      results.keep(StateSize.of(strategies));
+      try (State done = save(strategies)) {
+        saved = done;
+        savePoints.taskDone(this, t + 1);
+      } finally {
+        saved = null;
+      }
     }
     listeners(listener -> listener.runDone(accuracy()));
   }
@@ -134,7 +147,7 @@ public final class Training implements Learner {
       stopwatch.time(
           Stopwatch.Phase.CONSOLIDATE, () -> strategies(strategy -> strategy.afterTask(this)));
     }
-    results.add(model.parameterCount(), StateSize.ofStrategies(plan.stages()));
+    results.add(model.parameterCount());
     stopwatch.time(Stopwatch.Phase.EVALUATE, this::evaluateRow);
   }
 
@@ -360,10 +373,19 @@ public final class Training implements Learner {
 
   /** The whole state, as {@link SavePoints} are told of it: between two tasks or two steps. */
   public State save() {
+    State done = saved;
+    return done == null ? save(saveStrategies()) : done;
+  }
+
+  private State saveStrategies() {
     State.Builder strategies = State.builder();
     for (Stage stage : plan.stages()) {
       strategies.part(stage.label(plan.stages()), stage.strategy().save());
     }
+    return strategies.build();
+  }
+
+  private State save(State strategies) {
     State.Builder followers = State.builder();
     for (int i = 0; i < plan.listeners().size(); i++) {
       followers.part(Integer.toString(i), plan.listeners().get(i).save());
@@ -375,7 +397,7 @@ public final class Training implements Learner {
         .part("predictions", predictions.save())
         .part("model", model.save())
         .part("optimizer", plan.optimizer().save())
-        .part("strategies", strategies.build())
+        .part("strategies", strategies)
         .part("listeners", followers.build())
         .part("drawing", drawing.save())
         .part("seconds", stopwatch.save());

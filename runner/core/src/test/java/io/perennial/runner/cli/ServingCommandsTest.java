@@ -178,12 +178,23 @@ class ServingCommandsTest {
     Path run = directory.resolve("run");
     assertThat(execute("run", config, "--out", run, "-q", "--memory", "1m")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--memory: the run needs about")
-        .contains("0.00 GiB are allowed")
-        .contains("for batches in the network");
+        .contains("--memory: about")
+        .contains("1.0 MiB are allowed")
+        .contains("for batches in the network")
+        .contains("for what strategies keep");
     assertThat(run).doesNotExist();
     assertThat(execute("run", config, "--out", run, "--memory", "lots")).isEqualTo(2);
     assertThat(err.toString()).contains("'lots' is no size");
     assertThat(execute("run", config, "--out", run, "-q", "--memory", "64g")).isZero();
+    String history = Files.readString(run.resolve("history.json"));
+    Path second = data("second", 2);
+    Path images = second.resolve("t10k-images-idx3-ubyte");
+    assertThat(execute("continue", run, second, "-q", "--memory", "2m")).isEqualTo(2);
+    assertThat(err.toString()).contains("2.0 MiB are allowed");
+    assertThat(run.resolve("history.json")).content().isEqualTo(history);
+    assertThat(execute("predict", run, images, "--memory", "2m")).isEqualTo(2);
+    assertThat(err.toString()).contains("2.0 MiB are allowed");
+    assertThat(execute("predict", run, images, "--memory", "64g")).isZero();
+    assertThat(execute("continue", run, second, "-q", "--memory", "64g")).isZero();
   }
 }

@@ -13,6 +13,7 @@ import io.perennial.api.Registration;
 import io.perennial.api.Scenario;
 import io.perennial.api.Setting;
 import io.perennial.api.Task;
+import io.perennial.runner.inspection.Fingerprint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,6 +41,11 @@ class ScenarioLawsTest {
 
   /** The example of the data set that was read last, whatever became of its features. */
   private int source = -1;
+
+  /** The example of which one pixel is another one. */
+  private int changed = -1;
+
+  private int reads;
 
   private final Map<String, LongFunction<Scenario>> scenarios = new HashMap<>();
 
@@ -147,6 +153,8 @@ class ScenarioLawsTest {
       for (int k = 0; k < PIXELS; k++) {
         destination[offset + k] = first + index + 0.01f * k;
       }
+      destination[offset + 5] += first + index == changed ? 0.001f : 0;
+      reads++;
     }
   }
 
@@ -210,6 +218,40 @@ class ScenarioLawsTest {
     List<Float> once = contents(tasks(type, seed));
     assertThat(contents(tasks(type, seed))).isEqualTo(once);
     assertThat(contents(tasks(type, seed + 1))).isNotEqualTo(once);
+  }
+
+  private String fingerprint(String type, long seed) {
+    List<Task> tasks = tasks(type, seed);
+    List<String> names = IntStream.range(0, 18).mapToObj(Integer::toString).toList();
+    return Fingerprint.of(tasks, names);
+  }
+
+  /** Whatever a scenario makes of the examples: none of their values changes unseen. */
+  @Property(tries = 70)
+  void oneOtherPixelIsAnotherFingerprint(
+      @ForAll("types") String type,
+      @ForAll long seed,
+      @ForAll @IntRange(max = TRAINING + TEST - 1) int example) {
+    String before = fingerprint(type, seed);
+    assertThat(fingerprint(type, seed)).isEqualTo(before);
+    changed = example;
+    assertThat(fingerprint(type, seed)).isNotEqualTo(before);
+    changed = -1;
+  }
+
+  @Property(tries = 35)
+  void aFingerprintReadsEachExampleOnceHoweverManyTasksShowIt(
+      @ForAll("types") String type, @ForAll long seed) {
+    List<Task> tasks = tasks(type, seed);
+    int shown = 0;
+    for (Task task : tasks) {
+      for (Examples part : List.of(task.training(), task.validation(), task.test())) {
+        shown += Math.min(64, part.size());
+      }
+    }
+    reads = 0;
+    Fingerprint.of(tasks, IntStream.range(0, 18).mapToObj(Integer::toString).toList());
+    assertThat(reads).isEqualTo(TRAINING + TEST + shown);
   }
 
   @Property(tries = 35)

@@ -38,11 +38,13 @@ final class FaultyChannel extends FileChannel {
 
   @Override
   public int read(ByteBuffer destination) throws IOException {
+    faults.before(FaultyFiles.Operation.READ);
     return real.read(destination);
   }
 
   @Override
   public int read(ByteBuffer destination, long position) throws IOException {
+    faults.before(FaultyFiles.Operation.READ);
     return real.read(destination, position);
   }
 

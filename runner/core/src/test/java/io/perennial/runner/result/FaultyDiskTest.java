@@ -2,6 +2,8 @@ package io.perennial.runner.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.perennial.api.Artefact;
+import io.perennial.api.InputException;
 import io.perennial.api.State;
 import io.perennial.models.Vectors;
 import java.io.IOException;
@@ -11,7 +13,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +167,104 @@ class FaultyDiskTest {
         expected = Files.size(file) == fresh.length ? fresh : old;
       }
       assertThat(Files.readAllBytes(file)).isEqualTo(expected);
+      if (fault.failing.isEmpty()) {
+        operations = 0;
+      }
+    }
+  }
+
+  /** Whichever operation of reading fails: it is told, and nothing else is taken for it. */
+  @Test
+  void aReadThatFailsIsToldAndLeavesEverythingAsItWas() {
+    Path checkpoints = directory.resolve("run").resolve("checkpoint");
+    CheckpointStore store = store(checkpoints);
+    boolean older = false;
+    int operations = NEVER;
+    for (int at = 1; at <= operations; at++) {
+      Fault fault = new Fault(Kind.BROKEN, at);
+      try {
+        Checkpoint found =
+            new CheckpointStore(FaultyFiles.path(checkpoints, fault)).latest().orElseThrow();
+        assertIs(found, found.tasksDone());
+        if (found.tasksDone() == 2) {
+          assertThat(found.damaged()).isEmpty();
+          // Of an operation that failed unseen nothing may depend.
+          assertThat(fault.failing).isEmpty();
+          operations = 0;
+        } else {
+          older = true;
+          assertThat(found.damaged().get(0)).contains("task-0002");
+        }
+      } catch (UncheckedIOException e) {
+        assertThat(e).hasMessageContaining("Cannot look for checkpoints in");
+      }
+      assertIs(store.latest().orElseThrow(), 2);
+    }
+    assertThat(older).isTrue();
+  }
+
+  private static History history(long seed) {
+    return new History(
+        seed,
+        List.of(
+            new History.Generation(
+                "config.yaml",
+                new long[] {4},
+                new int[] {0},
+                List.of(new History.TaskEntry("a", new int[] {0, 1}, 3, 0, 2)),
+                List.of("no", "yes"),
+                "ab".repeat(32),
+                Map.of())));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path)));
+      }
+    }
+  }
+
+  /** What a run writes beside checkpoints, in its order. */
+  private static void writeRun(Path run, long seed) {
+    ResultsWriter writer = new ResultsWriter(run);
+    writer.writeConfiguration("name: run\nseed: %d\n".formatted(seed));
+    history(seed).write(run);
+    writer.write(
+        Fixtures.with(
+            Fixtures.complete(seed, 0.5),
+            Map.of(
+                "ewc",
+                List.of(
+                    new Artefact.Matrix(
+                        "m", "a matrix", List.of("r"), List.of("c"), new double[][] {{seed}})))));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FULL", "DEAD"})
+  void noFaultLosesWhatElseARunWrites(Kind kind) throws IOException {
+    Path before = directory.resolve("before");
+    writeRun(before, 1);
+    int operations = NEVER;
+    for (int at = 1; at <= operations; at++) {
+      Path run = directory.resolve(kind + "-" + at);
+      copy(before, run);
+      Fault fault = new Fault(kind, at);
+      try {
+        writeRun(FaultyFiles.path(run, fault), 2);
+      } catch (UncheckedIOException | InputException e) {
+        assertThat(e).hasMessageContaining(kind.reason);
+      }
+      // Each file is the one before or the new one, and whole.
+      assertThat(History.read(run).seed()).isIn(1L, 2L);
+      assertThat(new ResultsReader().read(run).seed()).isIn(1L, 2L);
+      assertThat(run.resolve("config.yaml")).content().matches("name: run\nseed: [12]\n");
+      assertThat(run.resolve("accuracy.csv")).isNotEmptyFile();
+      if (kind == Kind.FULL) {
+        writeRun(run, 3);
+        assertThat(History.read(run).seed()).isEqualTo(3);
+        assertThat(new ResultsReader().read(run).seed()).isEqualTo(3);
+      }
       if (fault.failing.isEmpty()) {
         operations = 0;
       }

@@ -33,6 +33,7 @@ final class FaultyFiles extends FileSystemProvider {
   /** What is done to a file. */
   enum Operation {
     OPEN,
+    READ,
     WRITE,
     FORCE,
     CREATE_DIRECTORY,
@@ -125,7 +126,7 @@ final class FaultyFiles extends FileSystemProvider {
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
     faults.before(Operation.OPEN);
-    return real.newByteChannel(unwrap(path), options, attributes);
+    return new FaultyChannel(real.newFileChannel(unwrap(path), options, attributes), faults);
   }
 
   @Override

@@ -1,0 +1,28 @@
+package io.perennial.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the launchers' script makes of the command line. */
+class LaunchScriptTest {
+  @ParameterizedTest
+  @CsvSource({
+    "run x.yaml --memory 8g, -Xmx4194304k",
+    "run --memory=900m x.yaml, -Xmx460800k",
+    "continue run tasks --memory 536870912, -Xmx262144k",
+    "predict run data --memory 2T, -Xmx1073741824k",
+    // Less than a process takes, or no size: the program says so itself.
+    "run x.yaml --memory 1m, ''",
+    "run x.yaml --memory lots, ''",
+    "run x.yaml --memory, ''",
+    "run x.yaml, ''"
+  })
+  void theHeapHasHalfOfTheMemoryThatIsAllowed(String arguments, String option) {
+    String script = ". src/main/bin/launch.sh; limit_heap " + arguments + "; printf %s \"$heap\"";
+    Outcome outcome = Outcome.of(new ProcessBuilder("sh", "-u", "-c", script));
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output()).isEqualTo(option);
+  }
+}
