@@ -132,7 +132,7 @@ final class RankingTable {
             ranking.probability(),
             ranking.probability() <= ScenarioTables.ALPHA ? "differ" : "are not told apart"));
     if (Double.isNaN(ranking.criticalDifference())) {
-      notes.add("Nemenyi's critical difference is tabulated for at most 10 strategies.");
+      notes.add("Nemenyi's critical difference is tabulated for at most 20 strategies.");
     } else {
       String groups =
           ranking.groups().stream()
