@@ -9,6 +9,7 @@ import io.perennial.runner.report.LiveServer;
 import io.perennial.runner.report.Report;
 import java.io.IOException;
 import java.net.URI;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -354,7 +355,7 @@ class ReportBrowserTest {
     Path from = directory.resolve("runs").resolve("ewc");
     Path run = Files.createDirectories(directory.resolve("live"));
     AtomicReference<String> progress = new AtomicReference<>("task 1/5");
-    try (LiveServer live = LiveServer.start(run, progress::get, 0)) {
+    try (LiveServer live = LiveServer.start(run, progress::get, new InetSocketAddress("127.0.0.1", 0))) {
       browser.screen(1280, 600, "light").open(live.address());
       await("document.querySelector('h1').textContent === 'A run that has just begun'");
       await("document.getElementById('progress').textContent === 'task 1/5'");
