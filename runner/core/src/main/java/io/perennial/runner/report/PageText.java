@@ -73,6 +73,7 @@ final class PageText {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("title", ReportData.title(group));
     map.put("tasks", tasks(group.get(0).first().accuracy().tasks()));
+    map.put("ordered", ReportData.orders(group) == 1);
     map.put(
         "metrics",
         metrics.stream()

@@ -37,9 +37,23 @@ var perennialCharts = (function () {
   var PHASES = [['load', 'loading'], ['train', 'training'], ['consolidate', 'consolidating'],
     ['evaluate', 'evaluating']];
 
+  /** The interval of a value in words; nothing if there is none. */
+  function between(value) {
+    return present(value.low) ? ' (' + format(value.low) + ' to ' + format(value.high) + ')' : '';
+  }
+
   function sample(entries, text) {
     var shown = entries.slice(0, 8).map(text).join('; ');
     return shown + (entries.length > 8 ? '; and ' + (entries.length - 8) + ' more in the table' : '') + '.';
+  }
+
+  /** The tasks in the order in which an entry learned them. */
+  function tasksOf(group, entry) {
+    return entry.tasks || group.tasks;
+  }
+
+  function reordered(group) {
+    return group.entries.some(function (entry) { return entry.tasks; });
   }
 
   // The charts of a group.
@@ -52,7 +66,9 @@ var perennialCharts = (function () {
       choices.push({label: 'average over the tasks seen so far', group: 'All strategies', task: -1});
       group.tasks.slice(0, 200).forEach(function (task, j) {
         if (entries.some(function (entry) { return !entry.curves.accuracy.length; })) { return; }
-        choices.push({label: 'task ' + (j + 1) + ': ' + task, group: 'All strategies', task: j});
+        choices.push({
+          label: reordered(group) ? task : 'task ' + (j + 1) + ': ' + task, group: 'All strategies', task: j
+        });
       });
     }
     entries.forEach(function (entry, e) {
@@ -61,7 +77,7 @@ var perennialCharts = (function () {
     function series(choice) {
       if (choice.entry !== undefined) {
         var curves = entries[choice.entry].curves;
-        var list = (curves.accuracy.length ? group.tasks : []).map(function (task, j) {
+        var list = (curves.accuracy.length ? tasksOf(group, entries[choice.entry]) : []).map(function (task, j) {
           return {name: task, index: j, points: curves.positions.map(function (x, i) {
             return [x, curves.accuracy[i][j]];
           })};
@@ -74,8 +90,9 @@ var perennialCharts = (function () {
         return list;
       }
       return entries.map(function (entry, e) {
+        var column = entry.tasks ? entry.tasks.indexOf(group.tasks[choice.task]) : choice.task;
         return {name: entry.label, index: e, points: entry.curves.positions.map(function (x, i) {
-          return [x, choice.task < 0 ? entry.curves.seen[i] : entry.curves.accuracy[i][choice.task]];
+          return [x, choice.task < 0 ? entry.curves.seen[i] : entry.curves.accuracy[i][column]];
         })};
       });
     }
@@ -121,7 +138,8 @@ var perennialCharts = (function () {
 
   function matrix(group, entry, id) {
     var untrained = entry.untrained.some(present);
-    var rows = (untrained ? [UNTRAINED] : []).concat(group.tasks);
+    var tasks = tasksOf(group, entry);
+    var rows = (untrained ? [UNTRAINED] : []).concat(tasks);
     var values = (untrained ? [entry.untrained] : []).concat(entry.matrix);
     return {
       id: id, section: 'matrices', wide: false, title: entry.label,
@@ -130,18 +148,18 @@ var perennialCharts = (function () {
       choices: [],
       height: function (choice, width) { return heatHeight(rows.length, width); },
       option: function (choice, theme, width) {
-        return heat(theme, width, rows, group.tasks, values, ['after', 'on the test examples of task']);
+        return heat(theme, width, rows, tasks, values, ['after', 'on the test examples of task']);
       },
       table: function () {
         return {
-          columns: ['after learning'].concat(group.tasks),
+          columns: ['after learning'].concat(tasks),
           rows: values.map(function (row, i) { return [rows[i]].concat(row); })
         };
       },
       sentence: function () {
         return 'Heat map of the accuracy matrix of ' + entry.label + '. After the last task: ' +
-          sample(group.tasks, function (task) {
-            return task + ' ' + fraction(entry.matrix[entry.matrix.length - 1][group.tasks.indexOf(task)]);
+          sample(tasks.map(function (task, j) { return j; }), function (j) {
+            return tasks[j] + ' ' + fraction(entry.matrix[entry.matrix.length - 1][j]);
           });
       }
     };
@@ -173,6 +191,71 @@ var perennialCharts = (function () {
         });
       },
       empty: !rows.some(function (row) { return present(row.value); })
+    };
+  }
+
+  /** How much the order of the same tasks matters: a line of dots for each configuration. */
+  function sensitivity(group, id) {
+    var families = [];
+    group.entries.forEach(function (entry, e) {
+      var accuracy = entry.metrics.averageAccuracy;
+      if (!accuracy || !present(accuracy.value)) { return; }
+      var family = families.filter(function (one) { return one.name === entry.family; })[0];
+      if (!family) { families.push(family = {name: entry.family, orders: []}); }
+      family.orders.push({
+        label: entry.label, tasks: tasksOf(group, entry).join(' → '), index: e,
+        value: accuracy.value, low: accuracy.low, high: accuracy.high
+      });
+    });
+    families = families.filter(function (family) {
+      return family.orders.some(function (order) { return order.tasks !== family.orders[0].tasks; });
+    });
+    families.forEach(function (family) {
+      var values = family.orders.map(function (order) { return order.value; });
+      family.worst = Math.min.apply(null, values);
+      family.best = Math.max.apply(null, values);
+      family.mean = values.reduce(function (sum, value) { return sum + value; }, 0) / values.length;
+    });
+    return {
+      id: id, section: 'order', wide: true, title: 'Order sensitivity',
+      hint: 'Average accuracy after each order of the same tasks, a dot each; the line goes from the worst to the best, the stroke is their mean.',
+      choices: [],
+      height: function () { return barHeight(families.length); },
+      option: function (choice, theme, width) {
+        var names = families.map(function (family) { return family.name; });
+        var option = draw.ranked(theme, width, names, 'average accuracy');
+        var dots = [];
+        families.forEach(function (family, f) {
+          family.orders.forEach(function (order) {
+            dots.push({
+              name: family.name, value: [order.value, f], symbol: symbol(f), itemStyle: {color: colour(theme, f)},
+              text: order.label + ': ' + order.tasks + '\naverage accuracy ' + format(order.value) + between(order)
+            });
+          });
+        });
+        option.xAxis.scale = true;
+        option.tooltip.formatter = function (point) { return point.data.text; };
+        option.series = [draw.spans(theme, families), {type: 'scatter', name: 'orders', symbolSize: 11, data: dots}];
+        return option;
+      },
+      table: function () {
+        var rows = [];
+        families.forEach(function (family) {
+          family.orders.forEach(function (order) {
+            rows.push([family.name, order.label, order.tasks, order.value, order.low, order.high]);
+          });
+          rows.push([family.name, 'worst', '', family.worst], [family.name, 'mean', '', family.mean],
+            [family.name, 'best', '', family.best]);
+        });
+        return {columns: ['strategy', 'run', 'order', 'average accuracy', 'from', 'to'], rows: rows};
+      },
+      sentence: function () {
+        return 'Dots of the average accuracy after each order of the tasks: ' + sample(families, function (family) {
+          return family.name + ', ' + family.orders.length + ' orders, from ' + fraction(family.worst) + ' to ' +
+            fraction(family.best) + ', a spread of ' + fraction(family.best - family.worst);
+        });
+      },
+      empty: families.length === 0
     };
   }
 
@@ -292,9 +375,11 @@ var perennialCharts = (function () {
 
   function time(group, id) {
     var entries = group.entries;
+    var intervals = entries.some(function (entry) { return present(entry.seconds.all.low); });
+    var parts = PHASES.concat([['all', 'all of it']]);
     return {
       id: id, section: 'cost', wide: false, title: 'Time by phase',
-      hint: 'Seconds a run' + (entries.some(function (e) { return e.seeds > 1; }) ? ', mean over the seeds.' : '.'),
+      hint: 'Seconds a run' + (intervals ? ', mean over the seeds · ' + group.interval + ', of all phases together' : '.'),
       choices: [],
       height: function () { return barHeight(entries.length) + 56; },
       option: function (choice, theme, width) {
@@ -308,28 +393,34 @@ var perennialCharts = (function () {
           axisLabel: {color: theme.text, width: left - 14, overflow: 'truncate', interval: 0}, axisTick: {show: false}
         });
         option.tooltip.formatter = function (point) {
-          return point.name + '\n' + point.seriesName + ': ' + format(point.value) + ' s';
+          var spent = entries[point.dataIndex].seconds[PHASES[point.seriesIndex][0]];
+          return point.name + '\n' + point.seriesName + ': ' + format(spent.value) + ' s' + between(spent);
         };
         option.series = PHASES.map(function (phase, p) {
           return {
             type: 'bar', stack: 'time', name: phase[1], barMaxWidth: 22,
             itemStyle: {color: colour(theme, p), borderColor: theme.card, borderWidth: 0.5},
-            data: entries.map(function (entry) { return entry.seconds[phase[0]]; })
+            data: entries.map(function (entry) { return entry.seconds[phase[0]].value; })
           };
-        });
+        }).concat(draw.whiskers(theme, entries.map(function (entry) { return entry.seconds.all; })));
         return option;
       },
       table: function () {
         return {
-          columns: ['strategy'].concat(PHASES.map(function (phase) { return phase[1] + ', s'; })),
+          columns: parts.reduce(function (columns, part) {
+            return columns.concat([part[1] + ', s'], intervals ? ['from', 'to'] : []);
+          }, ['strategy']),
           rows: entries.map(function (entry) {
-            return [entry.label].concat(PHASES.map(function (phase) { return entry.seconds[phase[0]]; }));
+            return parts.reduce(function (row, part) {
+              var spent = entry.seconds[part[0]];
+              return row.concat([spent.value], intervals ? [spent.low, spent.high] : []);
+            }, [entry.label]);
           })
         };
       },
       sentence: function () {
         return 'Stacked bars of the seconds a run took. Training: ' + sample(entries, function (entry) {
-          return entry.label + ' ' + format(entry.seconds.train);
+          return entry.label + ' ' + format(entry.seconds.train.value);
         });
       }
     };
@@ -352,7 +443,9 @@ var perennialCharts = (function () {
       },
       table: function () {
         return {
-          columns: ['strategy'].concat(group.tasks),
+          columns: ['strategy'].concat(group.tasks.map(function (task, i) {
+            return reordered(group) ? 'task ' + (i + 1) : task;
+          })),
           rows: group.entries.map(function (entry) {
             return [entry.label].concat(group.tasks.map(function (task, i) { return entry.parameters[i]; }));
           })
@@ -405,11 +498,13 @@ var perennialCharts = (function () {
     if (made.total > made.rows.length) {
       chart.hint += ' · the first ' + made.rows.length + ' of ' + made.total + ' rows; the file has all';
     }
+    // The first column names the rows, unless all of it are numbers.
+    var counted = made.rows.every(function (row) { return number(row[0]) !== null; });
     chart.table = function () {
       return {
         columns: made.columns,
         rows: made.rows.map(function (row) {
-          return row.map(function (cell, j) { return j > 0 && number(cell) !== null ? number(cell) : cell; });
+          return row.map(function (cell, j) { return (j > 0 || counted) && number(cell) !== null ? number(cell) : cell; });
         })
       };
     };
@@ -459,7 +554,7 @@ var perennialCharts = (function () {
       var id = 'g' + g;
       var list = [learning(group, id)];
       group.metrics.forEach(function (described, m) { list.push(metric(group, described, id + '-metric-' + m)); });
-      list.push(pareto(group, id + '-pareto'), growth(group, id + '-growth'), time(group, id + '-time'));
+      list.push(sensitivity(group, id + '-order'), pareto(group, id + '-pareto'), growth(group, id + '-growth'), time(group, id + '-time'));
       group.entries.forEach(function (entry, e) {
         if (entry.matrix.length) { list.push(matrix(group, entry, id + '-matrix-' + e)); }
       });

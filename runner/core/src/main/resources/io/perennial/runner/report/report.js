@@ -3,7 +3,7 @@
   'use strict';
 
   var SECTIONS = {
-    learning: 'Learning curves', metrics: 'Retention and transfer', cost: 'Cost',
+    learning: 'Learning curves', metrics: 'Retention and transfer', order: 'Order of the tasks', cost: 'Cost',
     matrices: 'Accuracy matrices', pictures: 'What the strategies show',
     measures: 'Confidence and confusion'
   };
