@@ -20,11 +20,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Shows the report of a run that goes on, on this machine alone unless another address is given.
- * There are two resources: {@code
- * /}, the page, made anew when results were written, and {@code /progress}, which tells how far the
- * run is and whether there is a new page. No path is ever looked up in the file system, and a
- * request whose {@code Host} is not this server's own is refused, so that a page of another site
- * whose name resolves to this machine cannot read the answers ({@link HostNames}).
+ * There are two resources: {@code /}, the page, made anew when results were written, and {@code
+ * /progress}, which tells how far the run is and whether there is a new page. No path is ever
+ * looked up in the file system, and a request whose {@code Host} is not this server's own is
+ * refused, so that a page of another site whose name resolves to this machine cannot read the
+ * answers ({@link HostNames}).
  */
 public final class LiveServer implements AutoCloseable {
   private static final long LONGEST_FAREWELL = TimeUnit.SECONDS.toMillis(3);
@@ -75,8 +75,7 @@ public final class LiveServer implements AutoCloseable {
       Path directory, Supplier<String> progress, InetSocketAddress address) {
     try {
       LiveServer live =
-          new LiveServer(
-              directory, progress, address.getAddress(), HttpServer.create(address, 0));
+          new LiveServer(directory, progress, address.getAddress(), HttpServer.create(address, 0));
       live.server.setExecutor(live.threads);
       live.server.createContext("/", live::answer);
       live.server.start();

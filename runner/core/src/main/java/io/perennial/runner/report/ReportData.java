@@ -193,8 +193,7 @@ final class ReportData {
   }
 
   private static Map<String, Object> seconds(List<RunResult> runs, ToDoubleFunction<Seconds> part) {
-    double[] values =
-        runs.stream().mapToDouble(run -> part.applyAsDouble(run.seconds())).toArray();
+    double[] values = runs.stream().mapToDouble(run -> part.applyAsDouble(run.seconds())).toArray();
     double mean = Arrays.stream(values).average().orElse(0);
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("value", Double.isFinite(mean) ? mean : 0);

@@ -46,7 +46,8 @@ public record Results(
           Metric.Value error = standardError(complete, name, center);
           mean.put(name, center);
           standardError.put(name, error);
-          interval95.put(name, error.present() ? Interval.of(values(complete, name)) : Interval.NONE);
+          interval95.put(
+              name, error.present() ? Interval.of(values(complete, name)) : Interval.NONE);
         }
       }
     }

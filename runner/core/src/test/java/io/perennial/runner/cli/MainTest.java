@@ -223,9 +223,7 @@ class MainTest {
   void aLiveReportForOthersIsWarnedOf() {
     String results = directory.resolve("out").toString();
     assertThat(execute("run", run(), "--out", results, "--live")).isZero();
-    assertThat(err.toString())
-        .contains("Live report: http://localhost:")
-        .doesNotContain("Warning");
+    assertThat(err.toString()).contains("Live report: http://localhost:").doesNotContain("Warning");
     assertThat(execute("run", run(), "--out", results, "--live-address", "0.0.0.0")).isZero();
     assertThat(err.toString())
         .contains("Warning: this address is not for this machine alone. Whoever reaches it reads");
