@@ -103,8 +103,7 @@ public final class Comparison {
           String label = labels.getOrDefault(directory, directory.toString());
           tellOfOthers(label, results);
           place(
-              Contestant.of(
-                  label, settings.getOrDefault(directory, Map.of()), complete(results)));
+              Contestant.of(label, settings.getOrDefault(directory, Map.of()), complete(results)));
         });
     for (int s = 0; s < scenarios.size(); s++) {
       scenarios.set(s, withIntransigence(scenarios.get(s)));
@@ -128,8 +127,9 @@ public final class Comparison {
       // Said below, as if it were not there.
     }
     if (settings.isEmpty()) {
-      notes.add("%s has no readable %s: its settings are not compared."
-          .formatted(directory, ResultsWriter.CONFIGURATION));
+      notes.add(
+          "%s has no readable %s: its settings are not compared."
+              .formatted(directory, ResultsWriter.CONFIGURATION));
     }
     return settings;
   }

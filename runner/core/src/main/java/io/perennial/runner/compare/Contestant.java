@@ -32,8 +32,7 @@ record Contestant(
     Map<String, RunResult> runs) {
 
   /** With its complete runs. */
-  static Contestant of(
-      String label, Map<String, String> settings, List<RunResult> complete) {
+  static Contestant of(String label, Map<String, String> settings, List<RunResult> complete) {
     Map<String, RunResult> runs = new LinkedHashMap<>();
     for (RunResult run : complete) {
       runs.put(key(run), run);

@@ -110,8 +110,7 @@ final class ScenarioTables {
 
   /** What else differs than the strategies themselves: nobody should take it for their effect. */
   private Optional<Section> settings() {
-    List<Contestant> known =
-        contestants.stream().filter(one -> !one.settings().isEmpty()).toList();
+    List<Contestant> known = contestants.stream().filter(one -> !one.settings().isEmpty()).toList();
     List<List<Object>> rows = new ArrayList<>();
     for (String key : Settings.differing(known.stream().map(Contestant::settings).toList())) {
       if (isTold(key, known)) {
@@ -140,8 +139,7 @@ final class ScenarioTables {
     }
     Map<List<String>, List<Map<String, String>>> kinds = new LinkedHashMap<>();
     known.forEach(
-        one ->
-            kinds.computeIfAbsent(one.strategies(), k -> new ArrayList<>()).add(one.settings()));
+        one -> kinds.computeIfAbsent(one.strategies(), k -> new ArrayList<>()).add(one.settings()));
     return kinds.values().stream().anyMatch(kind -> Settings.differing(kind).contains(key));
   }
 

@@ -21,7 +21,8 @@ final class SettingsTable {
     if (entries.size() < 2) {
       return List.of();
     }
-    List<Map<String, String>> settings = entries.stream().map(entry -> FlatSettings.parse(entry.configuration())).toList();
+    List<Map<String, String>> settings =
+        entries.stream().map(entry -> FlatSettings.parse(entry.configuration())).toList();
     Set<String> keys = new LinkedHashSet<>();
     settings.forEach(map -> keys.addAll(map.keySet()));
     List<Map<String, Object>> rows = new ArrayList<>();

@@ -181,8 +181,7 @@ class ComparisonTest {
     assertThat(settings.title()).endsWith("settings that differ");
     assertThat(settings.columns())
         .containsExactly("setting", "ewc, lambda=100.0", "ewc, lambda=1.0");
-    assertThat(settings.rows())
-        .containsExactly(List.of("strategies[0].lambda", "100.0", "1.0"));
+    assertThat(settings.rows()).containsExactly(List.of("strategies[0].lambda", "100.0", "1.0"));
     assertThat(sections)
         .filteredOn(section -> section.title().startsWith("Scenario 4"))
         .anyMatch(section -> section.rows().get(0).get(0).equals("ewc, lambda=100.0"))
@@ -200,8 +199,7 @@ class ComparisonTest {
     List<Path> paths = new ArrayList<>();
     for (int scenario = 1; scenario <= 2; scenario++) {
       paths.add(write("a" + scenario, "ewc", ewc(scenario, 3), "s" + scenario, 0.9, 0.8));
-      paths.add(
-          write("b" + scenario, "naive", "training: {epochs: 5}", "s" + scenario, 0.5, 0.6));
+      paths.add(write("b" + scenario, "naive", "training: {epochs: 5}", "s" + scenario, 0.5, 0.6));
     }
     List<Section> sections = Comparison.of(paths).sections(ACCURACY);
     assertThat(sections.get(2).rows()).containsExactly(List.of("training.epochs", "3", "5"));
