@@ -234,7 +234,7 @@ class ComparisonTest {
   private static String refusal(Path directory) {
     InputException wrong =
         catchThrowableOfType(InputException.class, () -> Comparison.of(List.of(directory)));
-    return wrong.getMessage();
+    return String.join("\n", wrong.problems());
   }
 
   @Test
