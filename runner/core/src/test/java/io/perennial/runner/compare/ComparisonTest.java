@@ -319,7 +319,10 @@ class ComparisonTest {
         .contains(
             "\\caption{a \\& b}",
             "x\\_1 \\\\",
-            "\\textless{}script\\textgreater{}\\textbar{}\uFFFD[31m\\textbackslash{}end");
+            "\\textless{}script\\textgreater{}\\textbar{}?{[}31m\\textbackslash{}end");
+    Section marks = new Section("`x`", List.of("a"), List.of(List.of("[2em] *")), List.of());
+    assertThat(TableFormat.LATEX.write(marks))
+        .contains("\\textasciigrave{}x\\textasciigrave{}", "{[}2em{]} {*} \\\\");
     assertThat(TableFormat.TEXT.write(hostile)).contains("\uFFFD[31m").doesNotContain("\u001b");
     assertThat(TableFormat.CSV.write(hostile)).contains("1.234E-5");
   }
