@@ -24,7 +24,7 @@ final class Predictions {
 
   private final List<String> tasks;
   private final @Nullable Bins[] byTask;
-  private Bins bins = new Bins(0);
+  private Bins bins = new Bins(new long[0]);
   private int classes;
   private long[] confusion = {};
 
@@ -43,7 +43,7 @@ final class Predictions {
   /** Starts with another task's test examples. */
   void beginTask(int task) {
     boolean few = classes <= MOST_CLASSES_BY_TASK && tasks.size() <= MOST_TASKS;
-    bins = new Bins(few && tasks.size() > 1 ? classes : 0);
+    bins = new Bins(new long[few && tasks.size() > 1 ? classes * classes : 0]);
     byTask[task] = bins;
   }
 
@@ -85,7 +85,7 @@ final class Predictions {
 
   /** All tasks together. */
   Calibration calibration() {
-    Bins sum = new Bins(0);
+    Bins sum = new Bins(new long[0]);
     for (Bins one : byTask) {
       if (one != null) {
         sum.add(one);
@@ -205,12 +205,12 @@ final class Predictions {
     confusion = longs(state.values().get("confusion"));
     for (Object entry : (List<?>) state.values().getOrDefault("tasks", List.of())) {
       List<?> parts = (List<?>) entry;
-      beginTask(((Number) parts.get(0)).intValue());
+      bins = new Bins(longs(parts.get(4)));
+      byTask[((Number) parts.get(0)).intValue()] = bins;
       System.arraycopy(longs(parts.get(1)), 0, bins.counts, 0, BINS);
       System.arraycopy(longs(parts.get(2)), 0, bins.correct, 0, BINS);
       List<?> confidence = (List<?>) parts.get(3);
       Arrays.setAll(bins.confidence, m -> ((Number) confidence.get(m)).doubleValue());
-      System.arraycopy(longs(parts.get(4)), 0, bins.confusion, 0, bins.confusion.length);
     }
   }
 
@@ -227,8 +227,8 @@ final class Predictions {
     final long[] correct = new long[BINS];
     final double[] confidence = new double[BINS];
 
-    Bins(int classes) {
-      confusion = new long[classes * classes];
+    Bins(long[] confusion) {
+      this.confusion = confusion;
     }
 
     void add(Bins other) {

@@ -110,6 +110,22 @@ class PredictionsTest {
         .isEqualTo(predictions.artefacts());
   }
 
+  /** A run of one task goes on with a second. */
+  @Test
+  void countsAreRestoredAmongMoreTasks() {
+    Predictions one = new Predictions(List.of("a"));
+    one.begin(2);
+    one.beginTask(0);
+    one.count(0, 1, 0.7);
+    predictions.restore(one.save());
+    assertThat(predictions.artefacts())
+        .extracting(Artefact::name)
+        .containsExactly("confusion", "calibration", "calibration-task-1");
+    predictions.beginTask(1);
+    predictions.count(1, 1, 0.7);
+    assertThat(predictions.artefacts()).extracting(Artefact::name).contains("confusion-task-2");
+  }
+
   @Test
   void manyClassesHaveNoConfusionMatrix() {
     predictions.begin(Predictions.MOST_CLASSES + 1);
