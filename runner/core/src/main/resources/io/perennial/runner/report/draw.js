@@ -79,6 +79,16 @@ var perennialDraw = (function () {
     return Math.round(100 * value) + ' %';
   }
 
+  /** The interval of a value in words; nothing if there is none. */
+  function between(value) {
+    return present(value.low) ? ' (' + format(value.low) + ' to ' + format(value.high) + ')' : '';
+  }
+
+  function sample(entries, text) {
+    var shown = entries.slice(0, 8).map(text).join('; ');
+    return shown + (entries.length > 8 ? '; and ' + (entries.length - 8) + ' more in the table' : '') + '.';
+  }
+
   function colour(theme, i) {
     return theme.palette[i % theme.palette.length];
   }
@@ -414,6 +424,8 @@ var perennialDraw = (function () {
     short: short,
     cut: cut,
     percent: percent,
+    between: between,
+    sample: sample,
     distinct: distinct,
     colour: colour,
     symbol: symbol,

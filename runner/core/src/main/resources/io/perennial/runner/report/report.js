@@ -25,8 +25,9 @@
   function fill(place, table) {
     var made = element('table');
     var head = made.createTHead().insertRow();
-    table.columns.forEach(function (column) {
-      var cell = element('th', column);
+    table.columns.forEach(function (column, j) {
+      var numeric = table.rows.some(function (row) { return typeof row[j] === 'number'; });
+      var cell = element('th', column, numeric ? 'number' : undefined);
       cell.scope = 'col';
       head.appendChild(cell);
     });

@@ -162,7 +162,7 @@ class ReportTest {
     while (script.find()) {
       hashes.add(hash(script.group(1)));
     }
-    assertThat(hashes).hasSize(4);
+    assertThat(hashes).hasSize(6);
     Matcher style = Pattern.compile("(?s)<style>(.*?)</style>").matcher(html);
     assertThat(style.find()).isTrue();
     assertThat(rules).contains(hashes).contains("style-src " + hash(style.group(1)));
@@ -188,7 +188,7 @@ class ReportTest {
     Matcher embedded = DATA.matcher(html);
     assertThat(embedded.find()).isTrue();
     assertThat(embedded.group(1)).doesNotContain("<", "&", "\u2028").contains("\\u2028");
-    assertThat(Pattern.compile("<script").matcher(html).results().count()).isEqualTo(5);
+    assertThat(Pattern.compile("<script").matcher(html).results().count()).isEqualTo(7);
     JsonNode entry = data(html).at("/groups/0/entries/0");
     assertThat(entry.path("label").stringValue()).isEqualTo(evil);
     assertThat(entry.at("/pictures/0/title").stringValue()).isEqualTo(evil);
