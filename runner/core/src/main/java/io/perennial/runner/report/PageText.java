@@ -99,7 +99,8 @@ final class PageText {
     Interval interval = entry.results().interval95().getOrDefault(metric, Interval.NONE);
     Map<String, Object> map = new LinkedHashMap<>();
     // Of counts, such as parameters or bytes, fractions say nothing.
-    int decimals = Math.abs(mean.number()) >= LEAST_COUNT ? 0 : 4;
+    boolean count = mean.number() > 1 && mean.number() == Math.rint(mean.number());
+    int decimals = count || Math.abs(mean.number()) >= LEAST_COUNT ? 0 : 4;
     map.put("text", mean.present() ? number(mean.number(), decimals) : "–");
     map.put("exact", mean.present() ? Double.toString(mean.number()) : "");
     map.put("error", mean.present() && error.present() ? number(error.number(), decimals) : "");
