@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -159,6 +160,21 @@ public final class MemoryNetwork
   @Override
   public long parameterCount() {
     return layout.size();
+  }
+
+  /**
+   * Of a question whose memory is full, every sentence of the greatest length: words are looked up,
+   * not multiplied, unless position encoding weighs them; each hop then multiplies u with every
+   * sentence twice, to find what answers and to answer.
+   */
+  @Override
+  public OptionalLong multiplyAccumulates() {
+    long d = layout.dimension();
+    long sentences = inputShape[0] - 1;
+    long weighed = settings.positionEncoding() ? inputShape[1] : 0;
+    long embedding = (1 + layout.memoryTables() * sentences) * weighed * d;
+    long hop = 2 * sentences * d + (layout.hasHopMatrix() ? d * d : 0);
+    return OptionalLong.of(embedding + layout.hops() * hop + layout.classes() * d);
   }
 
   /**

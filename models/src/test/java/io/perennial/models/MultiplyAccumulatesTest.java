@@ -59,6 +59,27 @@ class MultiplyAccumulatesTest {
     assertCost(models, 5 * 4 + 4 * 3 + 3 * 2);
   }
 
+  /** Two sentences and a question of four words each; dimension 3, two hops, five answers. */
+  private static MemoryNetwork memory(Tying tying, boolean positions) {
+    return new MemoryNetwork(
+        new long[] {3, 4},
+        new MemoryNetworkFactory.Settings(3, 2, tying, positions, true, 0.1, true),
+        5,
+        DataType.FLOAT,
+        new RandomSource(1),
+        WORKERS);
+  }
+
+  @Test
+  void aHopLooksAtEverySentenceTwice() {
+    int hops = 2 * (2 * 2 * 3);
+    int answer = 5 * 3;
+    assertCost(memory(Tying.ADJACENT, false), hops + answer);
+    // A question once, and each sentence once a table: A, then C of each hop.
+    assertCost(memory(Tying.ADJACENT, true), (1 + 2 * 3) * 4 * 3 + hops + answer);
+    assertCost(memory(Tying.LAYER_WISE, true), (1 + 2 * 2) * 4 * 3 + hops + 2 * 9 + answer);
+  }
+
   @Test
   void aColumnReadsTheHiddenLayersBeforeIt() {
     ProgressiveColumns columns = new ProgressiveColumns(mlp(), 2);

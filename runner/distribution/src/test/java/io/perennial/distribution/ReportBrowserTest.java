@@ -8,6 +8,8 @@ import io.perennial.runner.RunOptions;
 import io.perennial.runner.report.LiveServer;
 import io.perennial.runner.report.Report;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +202,65 @@ class ReportBrowserTest {
     assertThat(browser.console()).isEmpty();
   }
 
+  /** Guarded parameters, relatedness, the gates' confusion and generated samples. */
+  @Test
+  void strategiesShowWhatTheyDid() {
+    open(1280, "light");
+    List<?> shown =
+        browser.list(
+            "return [...document.querySelectorAll('figure')].filter(f => f.id.includes('-picture-') && "
+                + "(f.querySelector('img') || (f.querySelector('canvas') && f.querySelector('.foot details'))))"
+                + ".map(f => f.querySelector('h3').textContent)");
+    assertThat(shown)
+        .extracting(Object::toString)
+        .anyMatch(title -> title.startsWith("Share of each tensor's parameters by importance"))
+        .anyMatch(title -> title.startsWith("How related each task (row) is to those before it"))
+        .anyMatch(title -> title.endsWith("(row) that the gates sent to each expert"))
+        .anyMatch(title -> title.contains("generat"));
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void theOrdersSensitivityIsThatOfTheResults() throws IOException {
+    Path out = directory.resolve("orders");
+    String yaml =
+        """
+        name: digits in three orders
+        pipeline: knowledge-retention
+        seeds: [1, 2]
+        orders: 3
+        scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: task-incremental}
+        model: {type: mlp, hidden: [20]}
+        training: {iterations: 20, batchSize: 16}
+        strategies: [{type: naive}]
+        """;
+    try (Perennial perennial = Perennial.start(1)) {
+      perennial.run(perennial.parse(yaml), RunOptions.into(out));
+    }
+    Path file = directory.resolve("orders.html");
+    Report.of(List.of(out)).write(file);
+    browser.screen(1280, 1000, "light").open(file.toUri());
+    assertThat((Long) browser.driver().executeAsyncScript(SCROLL)).isZero();
+    browser
+        .driver()
+        .executeScript("document.querySelectorAll('details').forEach(d => d.open = true)");
+    List<?> rows = table("g0-order");
+    assertThat(rows).hasSize(3 + 3);
+    JsonNode sensitivity = json(out).required("orderSensitivity");
+    List<String> names = List.of("worst", "mean", "best");
+    for (int i = 0; i < names.size(); i++) {
+      assertThat(Double.parseDouble((String) ((List<?>) rows.get(3 + i)).get(2)))
+          .as(names.get(i))
+          .isCloseTo(sensitivity.required(names.get(i)).doubleValue(), offset(1e-12));
+    }
+    WebElement plot = browser.driver().findElement(By.cssSelector("#g0-order .plot"));
+    assertThat(plot.getDomAttribute("aria-label")).contains("3 orders, from 0.", "a spread of 0.");
+    plot.sendKeys(Keys.ARROW_RIGHT);
+    assertThat(spoken()).contains(" → ", "average accuracy 0.");
+    shoot("orders");
+    assertThat(browser.console()).isEmpty();
+  }
+
   private static List<?> table(String figure) {
     return browser.list(
         "return [...document.getElementById(arguments[0]).querySelectorAll('tbody tr')]"
@@ -354,7 +415,8 @@ class ReportBrowserTest {
     Path from = directory.resolve("runs").resolve("ewc");
     Path run = Files.createDirectories(directory.resolve("live"));
     AtomicReference<String> progress = new AtomicReference<>("task 1/5");
-    try (LiveServer live = LiveServer.start(run, progress::get, 0)) {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (LiveServer live = LiveServer.start(run, progress::get, anyPort)) {
       browser.screen(1280, 600, "light").open(live.address());
       await("document.querySelector('h1').textContent === 'A run that has just begun'");
       await("document.getElementById('progress').textContent === 'task 1/5'");

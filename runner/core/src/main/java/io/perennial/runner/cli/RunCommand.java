@@ -1,9 +1,10 @@
 package io.perennial.runner.cli;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,12 +22,11 @@ import picocli.CommandLine.Spec;
     description = "Trains and measures what a configuration describes.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-  private static final int LAST_PORT = 65_535;
-
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
   @Mixin private final PluginOptions plugins = new PluginOptions();
   @Mixin private final RunningOptions running = new RunningOptions();
+  @Mixin private final LiveOptions live = new LiveOptions();
 
   @Parameters(paramLabel = "CONFIG", description = "YAML file; 'perennial schema' describes it.")
   private @Nullable Path file;
@@ -41,17 +41,6 @@ final class RunCommand implements Callable<Integer> {
       names = "--resume",
       description = "Goes on from the latest checkpoint in the directory given with --out.")
   private boolean resume;
-
-  @Option(
-      names = "--live",
-      description = "Shows the report in a browser on this machine while the run goes on.")
-  private boolean live;
-
-  @Option(
-      names = "--live-port",
-      paramLabel = "N",
-      description = "The port of the live report; 0 for any that is free. Default: 0")
-  private @Nullable Integer livePort;
 
   @Option(
       names = "--force",
@@ -75,24 +64,11 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           own.commandLine(), "--force says how to go on with a run, so it needs --resume");
     }
-    OptionalInt port = port(own);
+    Optional<InetSocketAddress> address = live.where(own);
     try (Engine engine = parent.engine(running.threads(), plugins)) {
       memory.limit(engine);
-      return new Running(engine, own.commandLine(), running, plugins, port)
+      return new Running(engine, own.commandLine(), running, plugins, address)
           .run(Given.value(file), overrides, resume, force);
     }
-  }
-
-  /** Where the live report is to be; empty for none. */
-  private OptionalInt port(CommandSpec own) {
-    Integer given = livePort;
-    if (given == null) {
-      return live ? OptionalInt.of(0) : OptionalInt.empty();
-    }
-    if (given < 0 || given > LAST_PORT) {
-      throw new ParameterException(
-          own.commandLine(), "--live-port must be from 0 to 65535, not " + given);
-    }
-    return OptionalInt.of(given);
   }
 }

@@ -9,6 +9,8 @@ import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.report.LiveServer;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.Slug;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -17,7 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -30,28 +32,28 @@ final class Running {
   private final CommandLine command;
   private final RunningOptions options;
   private final PluginOptions plugins;
-  private final OptionalInt livePort;
+  private final Optional<InetSocketAddress> live;
 
   Running(Engine engine, CommandLine command, RunningOptions options, PluginOptions plugins) {
-    this(engine, command, options, plugins, OptionalInt.empty());
+    this(engine, command, options, plugins, Optional.empty());
   }
 
   /**
    * Runs with a live report.
    *
-   * @param livePort where; empty for none, 0 for any port that is free
+   * @param live where; empty for none, port 0 for any that is free
    */
   Running(
       Engine engine,
       CommandLine command,
       RunningOptions options,
       PluginOptions plugins,
-      OptionalInt livePort) {
+      Optional<InetSocketAddress> live) {
     this.engine = engine;
     this.command = command;
     this.options = options;
     this.plugins = plugins;
-    this.livePort = livePort;
+    this.live = live;
   }
 
   int run(Path file, List<String> overrides, boolean resume, boolean force) {
@@ -91,10 +93,9 @@ final class Running {
   private Results logged(RunConfiguration configuration, Path out, boolean resume, boolean force) {
     try (RunLog log = new RunLog(out.resolve("run.log"));
         Progress progress = new Progress(configuration.allSeeds(), options.quiet());
-        LiveServer live = live(out, progress)) {
-      if (live != null) {
-        command.getErr().println("Live report: " + live.address());
-        command.getErr().flush();
+        LiveServer server = serve(out, progress)) {
+      if (server != null) {
+        tell(server);
       }
       List<RunListener> listeners = new ArrayList<>(List.of(log));
       progress.listeners().stream().map(LeadingRun::new).forEach(listeners::add);
@@ -110,8 +111,20 @@ final class Running {
     }
   }
 
-  private @Nullable LiveServer live(Path out, Progress progress) {
-    return livePort.isPresent() ? LiveServer.start(out, progress::line, livePort.getAsInt()) : null;
+  private @Nullable LiveServer serve(Path out, Progress progress) {
+    return live.map(address -> LiveServer.start(out, progress::line, address)).orElse(null);
+  }
+
+  private void tell(LiveServer server) {
+    PrintWriter err = command.getErr();
+    err.println("Live report: " + server.address());
+    if (!server.isPrivate()) {
+      err.println(
+          "Warning: this address is not for this machine alone. Whoever reaches it reads the"
+              + " report, names and settings included: there is no password, and nothing is"
+              + " encrypted.");
+    }
+    err.flush();
   }
 
   /** Where the results of a run go: as given, or a new directory under {@code runs}. */

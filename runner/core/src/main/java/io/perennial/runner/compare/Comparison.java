@@ -1,9 +1,14 @@
 package io.perennial.runner.compare;
 
 import io.perennial.api.InputException;
+import io.perennial.runner.config.FlatSettings;
 import io.perennial.runner.result.Results;
 import io.perennial.runner.result.ResultsReader;
+import io.perennial.runner.result.ResultsWriter;
 import io.perennial.runner.result.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,12 +95,15 @@ public final class Comparison {
   }
 
   private void add(Map<Path, Results> read) {
-    Map<Path, String> labels = Labels.of(read);
+    Map<Path, Map<String, String>> settings = new LinkedHashMap<>();
+    read.keySet().forEach(directory -> settings.put(directory, settings(directory)));
+    Map<Path, String> labels = Labels.of(read, settings);
     read.forEach(
         (directory, results) -> {
           String label = labels.getOrDefault(directory, directory.toString());
           tellOfOthers(label, results);
-          place(Contestant.of(label, complete(results)));
+          place(
+              Contestant.of(label, settings.getOrDefault(directory, Map.of()), complete(results)));
         });
     for (int s = 0; s < scenarios.size(); s++) {
       scenarios.set(s, withIntransigence(scenarios.get(s)));
@@ -105,6 +113,25 @@ public final class Comparison {
         notes.add(alone(scenario.get(0)));
       }
     }
+  }
+
+  /** None if they are not there or were damaged: then they are not compared. */
+  private Map<String, String> settings(Path directory) {
+    Path file = directory.resolve(ResultsWriter.CONFIGURATION);
+    Map<String, String> settings = Map.of();
+    try {
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        settings = FlatSettings.parse(Files.readString(file));
+      }
+    } catch (IOException e) {
+      // Said below, as if it were not there.
+    }
+    if (settings.isEmpty()) {
+      notes.add(
+          "%s has no readable %s: its settings are not compared."
+              .formatted(directory, ResultsWriter.CONFIGURATION));
+    }
+    return settings;
   }
 
   /** Statistics are over complete runs; what is left out is said. */

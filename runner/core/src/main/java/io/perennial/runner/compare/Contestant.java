@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
  * @param strategies their types, in configured order
  * @param setting what was known at test time
  * @param tasks their names, in the first run's order
+ * @param settings its configuration by path; empty if it is not known
  * @param runs by what makes two runs comparable: the seed and the stream of tasks
  */
 record Contestant(
@@ -27,17 +28,18 @@ record Contestant(
     List<String> strategies,
     Setting setting,
     List<String> tasks,
+    Map<String, String> settings,
     Map<String, RunResult> runs) {
 
   /** With its complete runs. */
-  static Contestant of(String label, List<RunResult> complete) {
+  static Contestant of(String label, Map<String, String> settings, List<RunResult> complete) {
     Map<String, RunResult> runs = new LinkedHashMap<>();
     for (RunResult run : complete) {
       runs.put(key(run), run);
     }
     RunResult first = complete.get(0);
     return new Contestant(
-        label, first.strategies(), first.setting(), first.accuracy().tasks(), runs);
+        label, first.strategies(), first.setting(), first.accuracy().tasks(), settings, runs);
   }
 
   private static String key(RunResult run) {
@@ -98,7 +100,7 @@ record Contestant(
                   : Metric.Value.missing("no joint run with the same seed");
           more.put(key, run.withMetric("intransigence", value, Intransigence.FORMULA));
         });
-    return new Contestant(label, strategies, setting, tasks, more);
+    return new Contestant(label, strategies, setting, tasks, settings, more);
   }
 
   List<String> metrics() {

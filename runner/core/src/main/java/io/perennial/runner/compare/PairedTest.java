@@ -6,9 +6,9 @@ import java.util.EnumSet;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.descriptive.DoubleStatistics;
 import org.apache.commons.statistics.descriptive.Statistic;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.apache.commons.statistics.inference.TTest;
-import org.apache.commons.statistics.inference.WilcoxonSignedRankTest;
 
 /**
  * Whether two strategies differ, by their values on the same seeds.
@@ -17,11 +17,12 @@ import org.apache.commons.statistics.inference.WilcoxonSignedRankTest;
  * @param difference the mean of first minus second; NaN without pairs
  * @param interval95 of the difference, by Student's t
  * @param t the two-sided p-value of the paired t-test; NaN where it cannot be made
- * @param wilcoxon the two-sided p-value of Wilcoxon's signed rank test, exact unless there are
- *     ties; NaN without pairs
+ * @param wilcoxon the two-sided p-value of Wilcoxon's signed rank test, exact up to 50 pairs; NaN
+ *     without pairs
  * @param effect Cohen's d_z: the mean difference in standard deviations of the differences; NaN
  *     where they do not vary
- * @param effect95 about where it lies: d ± t(0.975; n - 1) √(1/n + d²/2n)
+ * @param effect95 about where it lies: d ± 1.96 √(1/n + d²/2n), which is within 6 % of its width of
+ *     the exact one from five pairs on
  */
 record PairedTest(
     int pairs,
@@ -48,22 +49,22 @@ record PairedTest(
     double spread = statistics.getAsDouble(Statistic.STANDARD_DEVIATION);
     boolean varies = n > 1 && spread > 1e-12 * Math.max(1, Math.abs(mean));
     boolean equal = Arrays.stream(differences).allMatch(difference -> difference == 0);
-    double wilcoxon =
-        equal ? 1 : WilcoxonSignedRankTest.withDefaults().test(first, second).getPValue();
+    double wilcoxon = SignedRanks.probability(first, second);
     if (!varies) {
       return new PairedTest(
           n, mean, Interval.NONE, equal ? 1 : Double.NaN, wilcoxon, Double.NaN, Interval.NONE);
     }
-    double quantile = TDistribution.of(n - 1).inverseCumulativeProbability(UPPER);
+    double t = TDistribution.of(n - 1).inverseCumulativeProbability(UPPER);
+    double normal = NormalDistribution.of(0, 1).inverseCumulativeProbability(UPPER);
     double effect = mean / spread;
     return new PairedTest(
         n,
         mean,
-        around(mean, quantile * spread / Math.sqrt(n)),
+        around(mean, t * spread / Math.sqrt(n)),
         TTest.withDefaults().pairedTest(first, second).getPValue(),
         wilcoxon,
         effect,
-        around(effect, quantile * Math.sqrt(1.0 / n + effect * effect / (2.0 * n))));
+        around(effect, normal * Math.sqrt(1.0 / n + effect * effect / (2.0 * n))));
   }
 
   private static Interval around(double center, double half) {

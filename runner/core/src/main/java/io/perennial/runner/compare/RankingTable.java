@@ -55,7 +55,7 @@ final class RankingTable {
                 .formatted(values.length, metric, lower ? "lowest" : "highest"),
             List.of("first", "rank", "second", "rank", "p, Holm"),
             rows(labels, ranking),
-            notes(labels, ranking)));
+            notes(labels, ranking, retuned(labels))));
   }
 
   /** Those that learned every scenario. */
@@ -121,8 +121,33 @@ final class RankingTable {
     return rows;
   }
 
-  private static List<String> notes(List<String> labels, Ranking ranking) {
+  /** Strategies that were set otherwise in another scenario, under the same name. */
+  private List<String> retuned(List<String> labels) {
     List<String> notes = new ArrayList<>();
+    for (String label : labels) {
+      List<Contestant> same =
+          scenarios.stream()
+              .flatMap(List::stream)
+              .filter(one -> one.label().equals(label) && !one.settings().isEmpty())
+              .toList();
+      for (String key : Settings.differing(same.stream().map(Contestant::settings).toList())) {
+        if (Settings.isStrategys(key)) {
+          notes.add(
+              "%s was not set alike in all scenarios: %s is %s."
+                  .formatted(
+                      label,
+                      Settings.brief(key, same.get(0).strategies()),
+                      same.stream()
+                          .map(one -> one.settings().getOrDefault(key, "not set"))
+                          .collect(Collectors.joining(", "))));
+        }
+      }
+    }
+    return notes;
+  }
+
+  private static List<String> notes(List<String> labels, Ranking ranking, List<String> retuned) {
+    List<String> notes = new ArrayList<>(retuned);
     notes.add(
         String.format(
             Locale.ROOT,
@@ -132,7 +157,7 @@ final class RankingTable {
             ranking.probability(),
             ranking.probability() <= ScenarioTables.ALPHA ? "differ" : "are not told apart"));
     if (Double.isNaN(ranking.criticalDifference())) {
-      notes.add("Nemenyi's critical difference is tabulated for at most 10 strategies.");
+      notes.add("Nemenyi's critical difference is tabulated for at most 20 strategies.");
     } else {
       String groups =
           ranking.groups().stream()

@@ -6,8 +6,11 @@ import io.perennial.runner.result.Results;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /** The tables of one scenario: what each strategy reached, what it cost, and who differs. */
 final class ScenarioTables {
@@ -33,6 +36,7 @@ final class ScenarioTables {
     List<Section> sections = new ArrayList<>();
     sections.add(means(metrics));
     sections.add(costs());
+    settings().ifPresent(sections::add);
     if (contestants.size() > 1) {
       metrics.forEach(metric -> sections.add(tests(metric)));
     }
@@ -102,6 +106,41 @@ final class ScenarioTables {
             "processor s"),
         rows,
         List.of());
+  }
+
+  /** What else differs than the strategies themselves: nobody should take it for their effect. */
+  private Optional<Section> settings() {
+    List<Contestant> known = contestants.stream().filter(one -> !one.settings().isEmpty()).toList();
+    List<List<Object>> rows = new ArrayList<>();
+    for (String key : Settings.differing(known.stream().map(Contestant::settings).toList())) {
+      if (isTold(key, known)) {
+        List<Object> row = new ArrayList<>(List.of(key));
+        known.forEach(one -> row.add(one.settings().getOrDefault(key, "-")));
+        rows.add(row);
+      }
+    }
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> columns = new ArrayList<>(List.of("setting"));
+    known.forEach(one -> columns.add(one.label()));
+    return Optional.of(
+        new Section(
+            scenario + ": settings that differ",
+            columns,
+            rows,
+            List.of("Differences between these may be those of the settings.")));
+  }
+
+  /** Strategies have settings of their own; among those of one kind they are told. */
+  private static boolean isTold(String key, List<Contestant> known) {
+    if (!key.startsWith("strategies[") && !key.equals("pipeline")) {
+      return true;
+    }
+    Map<List<String>, List<Map<String, String>>> kinds = new LinkedHashMap<>();
+    known.forEach(
+        one -> kinds.computeIfAbsent(one.strategies(), k -> new ArrayList<>()).add(one.settings()));
+    return kinds.values().stream().anyMatch(kind -> Settings.differing(kind).contains(key));
   }
 
   private static double last(List<Long> counts) {

@@ -108,6 +108,8 @@ public enum TableFormat {
 
   private static final int DIGITS = 4;
 
+  private static final char REPLACEMENT = '\uFFFD';
+
   abstract String write(Section section);
 
   /** All tables, one after the other. */
@@ -146,7 +148,7 @@ public enum TableFormat {
 
   /** Names are free text; a terminal obeys control characters. */
   private static String plain(String text) {
-    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "\uFFFD");
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", String.valueOf(REPLACEMENT));
   }
 
   private static String markdown(String text) {
@@ -163,6 +165,11 @@ public enum TableFormat {
         case '<' -> escaped.append("\\textless{}");
         case '>' -> escaped.append("\\textgreater{}");
         case '|' -> escaped.append("\\textbar{}");
+        case '`' -> escaped.append("\\textasciigrave{}");
+        // After the end of a row these would be arguments of it.
+        case '[', ']', '*' -> escaped.append('{').append(c).append('}');
+        // No font has it.
+        case REPLACEMENT -> escaped.append('?');
         case '&', '%', '$', '#', '_', '{', '}' -> escaped.append('\\').append(c);
         default -> escaped.append(c);
       }

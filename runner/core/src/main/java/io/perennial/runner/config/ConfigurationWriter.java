@@ -48,22 +48,7 @@ public final class ConfigurationWriter {
 
   /** Every setting as text, by its path. */
   public Map<String, String> flat(RunConfiguration configuration) {
-    Map<String, String> flat = new LinkedHashMap<>();
-    flatten("", map(configuration), flat);
-    return flat;
-  }
-
-  private static void flatten(String path, Object value, Map<String, String> flat) {
-    if (value instanceof Map<?, ?> block) {
-      block.forEach(
-          (key, entry) -> flatten(path.isEmpty() ? key.toString() : path + "." + key, entry, flat));
-    } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
-      for (int i = 0; i < list.size(); i++) {
-        flatten(path + "[" + i + "]", list.get(i), flat);
-      }
-    } else {
-      flat.put(path, value.toString());
-    }
+    return FlatSettings.of(map(configuration));
   }
 
   /** One block as YAML, its {@code type} first. */

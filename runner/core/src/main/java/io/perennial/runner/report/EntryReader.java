@@ -104,8 +104,8 @@ final class EntryReader {
   private void addRun(Path directory) throws IOException {
     refuseLinks(directory);
     List<Path> parts = parts(directory);
-    if (parts.stream().anyMatch(part -> name(part).startsWith("order-"))) {
-      parts.stream().filter(part -> name(part).startsWith("order-")).forEach(this::add);
+    if (parts.stream().anyMatch(EntryReader::isOrder)) {
+      parts.stream().filter(EntryReader::isOrder).forEach(this::add);
       return;
     }
     ResultsReader reader = new ResultsReader();
@@ -188,6 +188,12 @@ final class EntryReader {
         }
       }
     }
+  }
+
+  /** Whether it is the directory of one of several orders. */
+  static boolean isOrder(Path directory) {
+    Matcher matcher = PART.matcher(name(directory));
+    return matcher.matches() && matcher.group(1).equals("order");
   }
 
   private static String name(Path path) {

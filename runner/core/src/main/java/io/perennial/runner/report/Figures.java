@@ -37,7 +37,7 @@ import org.mozilla.javascript.ScriptableObject;
  */
 final class Figures {
   private static final List<String> SCRIPTS =
-      List.of("echarts.min.js", "draw.js", "charts.js", "figures.js");
+      List.of("echarts.min.js", "draw.js", "costs.js", "pictures.js", "charts.js", "figures.js");
 
   /** ECharts asks for these when it starts; a picture needs no time and no window. */
   private static final String WINDOW =

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +19,12 @@ import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Shows the report of a run that goes on, on this machine alone. There are two resources: {@code
- * /}, the page, made anew when results were written, and {@code /progress}, which tells how far the
- * run is and whether there is a new page. No path is ever looked up in the file system, and a
- * request whose {@code Host} is not this server's own is refused, so that a page of another site
- * whose name resolves to this machine cannot read the answers.
+ * Shows the report of a run that goes on, on this machine alone unless another address is given.
+ * There are two resources: {@code /}, the page, made anew when results were written, and {@code
+ * /progress}, which tells how far the run is and whether there is a new page. No path is ever
+ * looked up in the file system, and a request whose {@code Host} is not this server's own is
+ * refused, so that a page of another site whose name resolves to this machine cannot read the
+ * answers ({@link HostNames}).
  */
 public final class LiveServer implements AutoCloseable {
   private static final long LONGEST_FAREWELL = TimeUnit.SECONDS.toMillis(3);
@@ -33,7 +33,7 @@ public final class LiveServer implements AutoCloseable {
   private final Supplier<String> progress;
   private final HttpServer server;
   private final ExecutorService threads;
-  private final Set<String> hosts;
+  private final HostNames hosts;
 
   private Results results = new Results("", new byte[0]);
   private boolean ended;
@@ -46,12 +46,12 @@ public final class LiveServer implements AutoCloseable {
   /** A page and the state of the files that it was made of. */
   private record Results(String version, byte[] page) {}
 
-  private LiveServer(Path directory, Supplier<String> progress, HttpServer server) {
+  private LiveServer(
+      Path directory, Supplier<String> progress, InetAddress address, HttpServer server) {
     this.directory = directory;
     this.progress = progress;
     this.server = server;
-    int port = server.getAddress().getPort();
-    this.hosts = Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port);
+    this.hosts = new HostNames(address, server.getAddress().getPort());
     // The JVM may end while somebody looks at the page.
     this.threads =
         Executors.newFixedThreadPool(
@@ -68,28 +68,34 @@ public final class LiveServer implements AutoCloseable {
    *
    * @param directory that of the run; need not exist yet
    * @param progress one line that tells how far the run is; asked from other threads
-   * @param port on the loopback interface; 0 for any that is free
-   * @throws InputException if the port cannot be had
+   * @param address of an interface of this machine, and a port on it; 0 for any that is free
+   * @throws InputException if it cannot be had
    */
-  public static LiveServer start(Path directory, Supplier<String> progress, int port) {
+  public static LiveServer start(
+      Path directory, Supplier<String> progress, InetSocketAddress address) {
     try {
-      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      LiveServer live = new LiveServer(directory, progress, HttpServer.create(address, 0));
+      LiveServer live =
+          new LiveServer(directory, progress, address.getAddress(), HttpServer.create(address, 0));
       live.server.setExecutor(live.threads);
       live.server.createContext("/", live::answer);
       live.server.start();
       return live;
     } catch (IOException e) {
       throw new InputException(
-          "--live-port %d cannot be served (%s). Give another one, or 0 for any that is free."
-              .formatted(port, e.getMessage()),
+          "Port %d of %s cannot be served (%s). Give another --live-port, or 0 for any that is free; a --live-address must be one of this machine's."
+              .formatted(address.getPort(), address.getAddress().getHostAddress(), e.getMessage()),
           e);
     }
   }
 
   /** Where the page is. */
   public URI address() {
-    return URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+    return URI.create("http://" + hosts.name() + ":" + server.getAddress().getPort() + "/");
+  }
+
+  /** Whether only this machine can ask for it. */
+  public boolean isPrivate() {
+    return server.getAddress().getAddress().isLoopbackAddress();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -98,7 +104,7 @@ public final class LiveServer implements AutoCloseable {
       String host = exchange.getRequestHeaders().getFirst("Host");
       String path = exchange.getRequestURI().getRawPath();
       if (host == null || !hosts.contains(host)) {
-        send(exchange, 403, "text/plain", "Ask for localhost.");
+        send(exchange, 403, "text/plain", "Ask for " + hosts.name() + ".");
       } else if (!method.equals("GET") && !method.equals("HEAD")) {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
         send(exchange, 405, "text/plain", "This page can only be read.");

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** The report as one HTML file: the template with its texts, scripts and data. */
 final class Page {
   private static final List<String> SCRIPTS =
-      List.of("echarts.min.js", "draw.js", "charts.js", "report.js");
+      List.of("echarts.min.js", "draw.js", "costs.js", "pictures.js", "charts.js", "report.js");
 
   private final List<Entry> entries;
   private final boolean live;

@@ -73,6 +73,7 @@ final class PageText {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("title", ReportData.title(group));
     map.put("tasks", tasks(group.get(0).first().accuracy().tasks()));
+    map.put("ordered", ReportData.orders(group) == 1);
     map.put(
         "metrics",
         metrics.stream()
@@ -98,7 +99,8 @@ final class PageText {
     Interval interval = entry.results().interval95().getOrDefault(metric, Interval.NONE);
     Map<String, Object> map = new LinkedHashMap<>();
     // Of counts, such as parameters or bytes, fractions say nothing.
-    int decimals = Math.abs(mean.number()) >= LEAST_COUNT ? 0 : 4;
+    boolean count = mean.number() > 1 && mean.number() == Math.rint(mean.number());
+    int decimals = count || Math.abs(mean.number()) >= LEAST_COUNT ? 0 : 4;
     map.put("text", mean.present() ? number(mean.number(), decimals) : "–");
     map.put("exact", mean.present() ? Double.toString(mean.number()) : "");
     map.put("error", mean.present() && error.present() ? number(error.number(), decimals) : "");

@@ -4,6 +4,7 @@ import io.perennial.api.Metric;
 import io.perennial.runner.result.Interval;
 import io.perennial.runner.result.RunResult;
 import io.perennial.runner.result.Seconds;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the charts show, as maps and lists. Entries that learned the same tasks in the same setting
- * form a group: only they can be compared.
+ * form a group, whatever the order: only they can be compared.
  */
 final class ReportData {
   /** Of a matrix or of a run's curves: nobody can see more, and the page would grow with T². */
@@ -38,7 +39,8 @@ final class ReportData {
   List<List<Entry>> groups() {
     Map<List<Object>, List<Entry>> groups = new LinkedHashMap<>();
     for (Entry entry : entries) {
-      List<Object> key = List.of(entry.first().setting(), entry.first().accuracy().tasks());
+      List<String> tasks = entry.first().accuracy().tasks().stream().sorted().toList();
+      List<Object> key = List.of(entry.first().setting(), tasks);
       groups.computeIfAbsent(key, k -> new ArrayList<>()).add(entry);
     }
     return List.copyOf(groups.values());
@@ -52,23 +54,39 @@ final class ReportData {
         .toList();
   }
 
+  /** In how many orders the tasks of a group were learned. */
+  static int orders(List<Entry> group) {
+    return (int) group.stream().map(entry -> entry.first().accuracy().tasks()).distinct().count();
+  }
+
   static String title(List<Entry> group) {
     RunResult first = group.get(0).first();
     int tasks = first.accuracy().size();
-    return "%d %s, %s"
+    int orders = orders(group);
+    return "%d %s%s, %s"
         .formatted(
             tasks,
             tasks == 1 ? "task" : "tasks",
+            orders > 1 ? " in %d orders".formatted(orders) : "",
             first.setting().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  /** Whose orders are compared: several of one configuration, or all of the same strategies. */
+  private static String family(Entry entry) {
+    Path directory = entry.directory().toAbsolutePath().normalize();
+    Path parent = directory.getParent();
+    return Labels.strategies(entry)
+        + (EntryReader.isOrder(directory) && parent != null ? " · " + parent.getFileName() : "");
   }
 
   /** Everything, for {@code charts.js}; no number in it is NaN. */
   Map<String, Object> toMap() {
     List<Object> groups = new ArrayList<>();
     for (List<Entry> group : groups()) {
+      List<String> tasks = group.get(0).first().accuracy().tasks();
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("title", title(group));
-      map.put("tasks", group.get(0).first().accuracy().tasks());
+      map.put("tasks", tasks);
       map.put(
           "metrics",
           metrics(group).stream()
@@ -83,7 +101,7 @@ final class ReportData {
                           formula(group, name)))
               .toList());
       map.put("interval", "whiskers: 95 % interval over seeds");
-      map.put("entries", group.stream().map(this::entry).toList());
+      map.put("entries", group.stream().map(entry -> entry(entry, tasks)).toList());
       groups.add(map);
     }
     return Map.of("groups", groups);
@@ -97,11 +115,20 @@ final class ReportData {
         .orElse("");
   }
 
-  private Map<String, Object> entry(Entry entry) {
+  /**
+   * One of a group.
+   *
+   * @param order the group's tasks; its own are told if they came in another order
+   */
+  private Map<String, Object> entry(Entry entry, List<String> order) {
     List<RunResult> runs = entry.results().runs();
-    int tasks = entry.first().accuracy().size();
+    int tasks = order.size();
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("label", label(entry));
+    map.put("family", family(entry));
+    if (!entry.first().accuracy().tasks().equals(order)) {
+      map.put("tasks", entry.first().accuracy().tasks());
+    }
     map.put("seeds", runs.size());
     List<Object> matrix = new ArrayList<>();
     for (int row = 0; row < tasks && tasks * tasks <= MOST_CELLS; row++) {
@@ -124,11 +151,7 @@ final class ReportData {
     Map<String, Object> map = new LinkedHashMap<>();
     if (mean.present()) {
       map.put("value", mean.number());
-      Interval interval = entry.results().interval95().getOrDefault(name, Interval.NONE);
-      if (interval.present()) {
-        map.put("low", interval.low());
-        map.put("high", interval.high());
-      }
+      put(map, entry.results().interval95().getOrDefault(name, Interval.NONE));
     } else {
       map.put("reason", mean.reason());
     }
@@ -155,19 +178,34 @@ final class ReportData {
     return longest;
   }
 
+  /** Over the complete runs; over all of them if none is. */
   private static Map<String, Object> seconds(List<RunResult> runs) {
+    List<RunResult> complete =
+        runs.stream().filter(run -> run.status() == RunResult.Status.COMPLETE).toList();
+    List<RunResult> counted = complete.isEmpty() ? runs : complete;
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("load", mean(runs, Seconds::load));
-    map.put("train", mean(runs, Seconds::train));
-    map.put("consolidate", mean(runs, Seconds::consolidate));
-    map.put("evaluate", mean(runs, Seconds::evaluate));
+    map.put("load", seconds(counted, Seconds::load));
+    map.put("train", seconds(counted, Seconds::train));
+    map.put("consolidate", seconds(counted, Seconds::consolidate));
+    map.put("evaluate", seconds(counted, Seconds::evaluate));
+    map.put("all", seconds(counted, seconds -> seconds.load() + seconds.total()));
     return map;
   }
 
-  private static double mean(List<RunResult> runs, ToDoubleFunction<Seconds> part) {
-    double mean =
-        runs.stream().mapToDouble(run -> part.applyAsDouble(run.seconds())).average().orElse(0);
-    return Double.isFinite(mean) ? mean : 0;
+  private static Map<String, Object> seconds(List<RunResult> runs, ToDoubleFunction<Seconds> part) {
+    double[] values = runs.stream().mapToDouble(run -> part.applyAsDouble(run.seconds())).toArray();
+    double mean = Arrays.stream(values).average().orElse(0);
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("value", Double.isFinite(mean) ? mean : 0);
+    put(map, Interval.of(values));
+    return map;
+  }
+
+  private static void put(Map<String, Object> map, Interval interval) {
+    if (interval.present()) {
+      map.put("low", interval.low());
+      map.put("high", interval.high());
+    }
   }
 
   private static Map<String, Object> picture(Picture picture) {

@@ -1,15 +1,12 @@
 package io.perennial.runner.report;
 
+import io.perennial.runner.config.FlatSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** The settings of several configurations beside one another: a row for each that differs. */
 final class SettingsTable {
@@ -24,7 +21,8 @@ final class SettingsTable {
     if (entries.size() < 2) {
       return List.of();
     }
-    List<Map<String, String>> settings = entries.stream().map(SettingsTable::flat).toList();
+    List<Map<String, String>> settings =
+        entries.stream().map(entry -> FlatSettings.parse(entry.configuration())).toList();
     Set<String> keys = new LinkedHashSet<>();
     settings.forEach(map -> keys.addAll(map.keySet()));
     List<Map<String, Object>> rows = new ArrayList<>();
@@ -45,31 +43,5 @@ final class SettingsTable {
     row.put("same", same);
     row.put("cells", same ? cells.subList(0, 1) : cells);
     return row;
-  }
-
-  private static Map<String, String> flat(Entry entry) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    try {
-      Load load = new Load(LoadSettings.builder().build());
-      flatten("", load.loadFromString(entry.configuration()), settings);
-    } catch (YamlEngineException e) {
-      // Edited by hand since: it is shown as it stands, but cannot be compared.
-      settings.clear();
-    }
-    return settings;
-  }
-
-  private static void flatten(String path, @Nullable Object value, Map<String, String> settings) {
-    if (value instanceof Map<?, ?> map) {
-      map.forEach(
-          (key, element) ->
-              flatten(path.isEmpty() ? "" + key : path + "." + key, element, settings));
-    } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
-      for (int i = 0; i < list.size(); i++) {
-        flatten(path + "[" + i + "]", list.get(i), settings);
-      }
-    } else if (value != null) {
-      settings.put(path, value.toString());
-    }
   }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.statistics.descriptive.DoubleStatistics;
 import org.apache.commons.statistics.descriptive.Statistic;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * The runs of one configuration over its seeds. Statistics are over the complete runs; the others
@@ -26,7 +25,6 @@ public record Results(
     Map<String, Metric.Value> mean,
     Map<String, Metric.Value> standardError,
     Map<String, Interval> interval95) {
-  private static final double UPPER = 0.975;
   private static final Metric.Value ABSENT = Metric.Value.missing("absent");
 
   /** Computes the statistics. */
@@ -48,7 +46,8 @@ public record Results(
           Metric.Value error = standardError(complete, name, center);
           mean.put(name, center);
           standardError.put(name, error);
-          interval95.put(name, interval(center.number(), error, complete.size()));
+          interval95.put(
+              name, error.present() ? Interval.of(values(complete, name)) : Interval.NONE);
         }
       }
     }
@@ -108,18 +107,13 @@ public record Results(
   }
 
   private static double statistic(List<RunResult> complete, String metric, Statistic statistic) {
-    double[] values =
-        complete.stream()
-            .mapToDouble(run -> run.metrics().getOrDefault(metric, ABSENT).number())
-            .toArray();
-    return DoubleStatistics.of(EnumSet.of(statistic), values).getAsDouble(statistic);
+    return DoubleStatistics.of(EnumSet.of(statistic), values(complete, metric))
+        .getAsDouble(statistic);
   }
 
-  private static Interval interval(double mean, Metric.Value error, int n) {
-    if (!error.present()) {
-      return Interval.NONE;
-    }
-    double half = TDistribution.of(n - 1).inverseCumulativeProbability(UPPER) * error.number();
-    return new Interval(mean - half, mean + half);
+  private static double[] values(List<RunResult> complete, String metric) {
+    return complete.stream()
+        .mapToDouble(run -> run.metrics().getOrDefault(metric, ABSENT).number())
+        .toArray();
   }
 }

@@ -7,6 +7,7 @@ import io.perennial.api.InputException;
 import io.perennial.api.Metric;
 import io.perennial.api.Pipeline;
 import io.perennial.api.Setting;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,11 +71,16 @@ public final class ResultsReader {
   public Results readAll(Path directory) {
     JsonFile json = JsonFile.read(directory.resolve(ResultsWriter.RESULTS));
     if (json.has("orders")) {
-      return Results.of(
-          json.children("orders").stream()
-              .map(line -> readAll(directory.resolve(line.text("directory"))))
-              .flatMap(results -> results.runs().stream())
-              .toList());
+      List<RunResult> runs = new ArrayList<>();
+      int number = 1;
+      for (JsonFile line : json.children("orders")) {
+        String name = ResultsWriter.orderDirectory(number++);
+        if (!line.text("directory").equals(name)) {
+          throw line.wrong("directory", "it must be " + name);
+        }
+        runs.addAll(readAll(part(directory, name)).runs());
+      }
+      return Results.of(runs);
     }
     if (!json.has("runs")) {
       return Results.of(List.of(read(directory)));
@@ -84,12 +90,24 @@ public final class ResultsReader {
     for (JsonFile line : json.children("runs")) {
       long seed = line.integer("seed");
       if (line.has("directory")) {
-        runs.add(read(directory.resolve(ResultsWriter.seedDirectory(seed))));
+        runs.add(read(part(directory, ResultsWriter.seedDirectory(seed))));
       } else {
         failed.put(seed, line.text("failure"));
       }
     }
     return Results.of(runs, failed);
+  }
+
+  /** A directory within a directory; a link would lead to files that nobody named. */
+  private static Path part(Path directory, String name) {
+    Path part = directory.resolve(name);
+    for (Path file : List.of(part, part.resolve(ResultsWriter.RESULTS))) {
+      if (Files.isSymbolicLink(file)) {
+        throw new InputException(
+            file + " is a symbolic link, which is not followed. Give its target.");
+      }
+    }
+    return part;
   }
 
   private static AccuracyMatrix accuracy(JsonFile json) {

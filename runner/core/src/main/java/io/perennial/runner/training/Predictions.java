@@ -17,9 +17,14 @@ final class Predictions {
   /** A larger confusion matrix is nothing to look at, and would weigh down every checkpoint. */
   static final int MOST_CLASSES = 100;
 
+  /** Matrices and tables of each task: more would be read by nobody. */
+  private static final int MOST_TASKS = 20;
+
+  private static final int MOST_CLASSES_BY_TASK = 20;
+
   private final List<String> tasks;
   private final @Nullable Bins[] byTask;
-  private Bins bins = new Bins();
+  private Bins bins = new Bins(new long[0]);
   private int classes;
   private long[] confusion = {};
 
@@ -37,7 +42,8 @@ final class Predictions {
 
   /** Starts with another task's test examples. */
   void beginTask(int task) {
-    bins = new Bins();
+    boolean few = classes <= MOST_CLASSES_BY_TASK && tasks.size() <= MOST_TASKS;
+    bins = new Bins(new long[few && tasks.size() > 1 ? classes * classes : 0]);
     byTask[task] = bins;
   }
 
@@ -49,6 +55,9 @@ final class Predictions {
   void count(int label, int predicted, double confidence) {
     if (label < classes && predicted >= 0) {
       confusion[label * classes + predicted]++;
+      if (bins.confusion.length > 0) {
+        bins.confusion[label * classes + predicted]++;
+      }
     }
     if (confidence > 0) {
       // Guo et al.: bin m is ((m - 1) / M, m / M].
@@ -76,7 +85,7 @@ final class Predictions {
 
   /** All tasks together. */
   Calibration calibration() {
-    Bins sum = new Bins();
+    Bins sum = new Bins(new long[0]);
     for (Bins one : byTask) {
       if (one != null) {
         sum.add(one);
@@ -90,13 +99,19 @@ final class Predictions {
     List<Artefact> artefacts = new ArrayList<>();
     if (Arrays.stream(confusion).anyMatch(count -> count > 0)) {
       artefacts.add(confusionMatrix());
+      for (int task = 0; task < byTask.length; task++) {
+        Bins one = byTask[task];
+        if (one != null && one.confusion.length > 0) {
+          artefacts.add(confusionMatrix(task, one.confusion));
+        }
+      }
     }
     Calibration calibration = calibration();
     if (calibration.count() > 0) {
       artefacts.add(reliability("calibration", "all tasks", calibration));
       for (int task = 0; task < byTask.length; task++) {
         Bins one = byTask[task];
-        if (one != null && !one.isEmpty() && byTask.length > 1 && byTask.length <= 20) {
+        if (one != null && !one.isEmpty() && byTask.length > 1 && byTask.length <= MOST_TASKS) {
           artefacts.add(
               reliability(
                   "calibration-task-" + (task + 1),
@@ -109,19 +124,43 @@ final class Predictions {
   }
 
   private Artefact confusionMatrix() {
-    List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-    double[][] values = new double[classes][classes];
-    for (int label = 0; label < classes; label++) {
-      for (int predicted = 0; predicted < classes; predicted++) {
-        values[label][predicted] = confusion[label * classes + predicted];
-      }
-    }
-    return new Artefact.Matrix(
+    return matrix(
         "confusion",
         "Test examples of all tasks by their class (row) and the predicted one (column), classes"
             + " numbered as they appear in the stream",
-        names,
-        names,
+        confusion,
+        IntStream.range(0, classes).toArray());
+  }
+
+  /** Of one task, the rows of its own classes: where they went, be it to another task's. */
+  private Artefact confusionMatrix(int task, long[] counts) {
+    int[] own =
+        IntStream.range(0, classes)
+            .filter(
+                label ->
+                    Arrays.stream(counts, label * classes, (label + 1) * classes)
+                        .anyMatch(count -> count > 0))
+            .toArray();
+    return matrix(
+        "confusion-task-" + (task + 1),
+        "Test examples of task '%s' by their class (row) and the predicted one (column)"
+            .formatted(tasks.get(task)),
+        counts,
+        own);
+  }
+
+  private Artefact matrix(String name, String title, long[] counts, int[] labels) {
+    double[][] values = new double[labels.length][classes];
+    for (int row = 0; row < labels.length; row++) {
+      for (int predicted = 0; predicted < classes; predicted++) {
+        values[row][predicted] = counts[labels[row] * classes + predicted];
+      }
+    }
+    return new Artefact.Matrix(
+        name,
+        title,
+        Arrays.stream(labels).mapToObj(Integer::toString).toList(),
+        IntStream.range(0, classes).mapToObj(Integer::toString).toList(),
         values);
   }
 
@@ -150,7 +189,8 @@ final class Predictions {
                 (long) task,
                 Arrays.stream(one.counts).boxed().toList(),
                 Arrays.stream(one.correct).boxed().toList(),
-                Arrays.stream(one.confidence).boxed().toList()));
+                Arrays.stream(one.confidence).boxed().toList(),
+                Arrays.stream(one.confusion).boxed().toList()));
       }
     }
     return State.builder()
@@ -165,7 +205,8 @@ final class Predictions {
     confusion = longs(state.values().get("confusion"));
     for (Object entry : (List<?>) state.values().getOrDefault("tasks", List.of())) {
       List<?> parts = (List<?>) entry;
-      beginTask(((Number) parts.get(0)).intValue());
+      bins = new Bins(longs(parts.get(4)));
+      byTask[((Number) parts.get(0)).intValue()] = bins;
       System.arraycopy(longs(parts.get(1)), 0, bins.counts, 0, BINS);
       System.arraycopy(longs(parts.get(2)), 0, bins.correct, 0, BINS);
       List<?> confidence = (List<?>) parts.get(3);
@@ -179,11 +220,16 @@ final class Predictions {
         : new long[0];
   }
 
-  /** Predictions by confidence. */
+  /** Predictions of one task by confidence, and by class if the classes are few. */
   private static final class Bins {
+    final long[] confusion;
     final long[] counts = new long[BINS];
     final long[] correct = new long[BINS];
     final double[] confidence = new double[BINS];
+
+    Bins(long[] confusion) {
+      this.confusion = confusion;
+    }
 
     void add(Bins other) {
       for (int m = 0; m < BINS; m++) {

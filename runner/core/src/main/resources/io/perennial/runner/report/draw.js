@@ -79,6 +79,16 @@ var perennialDraw = (function () {
     return Math.round(100 * value) + ' %';
   }
 
+  /** The interval of a value in words; nothing if there is none. */
+  function between(value) {
+    return present(value.low) ? ' (' + format(value.low) + ' to ' + format(value.high) + ')' : '';
+  }
+
+  function sample(entries, text) {
+    var shown = entries.slice(0, 8).map(text).join('; ');
+    return shown + (entries.length > 8 ? '; and ' + (entries.length - 8) + ' more in the table' : '') + '.';
+  }
+
   function colour(theme, i) {
     return theme.palette[i % theme.palette.length];
   }
@@ -227,19 +237,65 @@ var perennialDraw = (function () {
     return Math.min(longest + 18, width * 0.4);
   }
 
-  /** Horizontal bars, with intervals and values; rows: [{name, value, low, high, index}]. */
-  function bars(theme, width, rows, name) {
-    var left = nameWidth(rows.map(function (row) { return row.name; }), width);
-    var small = rows.every(function (row) { return !present(row.value) || Math.abs(row.value) <= 1; });
-    var told = small ? fraction : format;
+  /** Names at the left and a scale below: what horizontal bars and their like have in common. */
+  function ranked(theme, width, names, name) {
+    var left = nameWidth(names, width);
     var option = base(theme);
     option.grid = {left: left, right: 66, top: 8, bottom: 40};
     option.xAxis = axis(theme, {type: 'value', name: name, nameGap: 26, splitNumber: width < 420 ? 3 : 5, axisLabel: {formatter: short}});
     option.yAxis = axis(theme, {
-      type: 'category', inverse: true, data: rows.map(function (row) { return row.name; }),
+      type: 'category', inverse: true, data: names,
       axisLabel: {color: theme.text, width: left - 14, overflow: 'truncate', interval: 0},
       axisTick: {show: false}
     });
+    return option;
+  }
+
+  /** A line between two points of a row with a stroke at each end. */
+  function whisker(theme, low, high) {
+    var style = {stroke: theme.text, lineWidth: 1.4, fill: null};
+    return [{type: 'line', shape: {x1: low[0], y1: low[1], x2: high[0], y2: high[1]}, style: style}]
+      .concat([low, high].map(function (end) {
+        return {type: 'line', shape: {x1: end[0], y1: end[1] - 5, x2: end[0], y2: end[1] + 5}, style: style};
+      }));
+  }
+
+  /** The intervals of rows [{value, low, high}], as a series; rows without one have none. */
+  function whiskers(theme, rows) {
+    return {
+      type: 'custom', silent: true, z: 5, encode: {x: [0, 1], y: 2},
+      data: rows.map(function (row, i) { return [row.low, row.high, i]; })
+        .filter(function (cell) { return present(cell[0]); }),
+      renderItem: function (params, api) {
+        var row = api.value(2);
+        return {type: 'group', children: whisker(theme, api.coord([api.value(0), row]), api.coord([api.value(1), row]))};
+      }
+    };
+  }
+
+  /** Lines from the worst to the best of rows [{worst, mean, best}], as a series. */
+  function spans(theme, rows) {
+    return {
+      type: 'custom', silent: true, z: 1, encode: {x: [0, 1, 2], y: 3},
+      data: rows.map(function (row, i) { return [row.worst, row.mean, row.best, i]; }),
+      renderItem: function (params, api) {
+        var place = [0, 1, 2].map(function (column) { return api.coord([api.value(column), api.value(3)]); });
+        function line(from, to, reach, wide) {
+          return {
+            type: 'line', shape: {x1: from[0], y1: from[1] - reach, x2: to[0], y2: to[1] + reach},
+            style: {stroke: theme.muted, lineWidth: wide, fill: null}
+          };
+        }
+        return {type: 'group', children: [line(place[0], place[2], 0, 3), line(place[1], place[1], 11, 2)]};
+      }
+    };
+  }
+
+  /** Horizontal bars, with intervals and values; rows: [{name, value, low, high, index}]. */
+  function bars(theme, width, rows, name) {
+    var small = rows.every(function (row) { return !present(row.value) || Math.abs(row.value) <= 1; });
+    var told = small ? fraction : format;
+    var option = ranked(theme, width, rows.map(function (row) { return row.name; }), name);
     option.tooltip.formatter = function (point) {
       var row = rows[point.dataIndex];
       return row.name + ': ' + format(row.value) +
@@ -261,7 +317,6 @@ var perennialDraw = (function () {
         var low = api.coord([api.value(1), api.value(3)]);
         var high = api.coord([api.value(2), api.value(3)]);
         var zero = api.coord([0, api.value(3)]);
-        var line = {stroke: theme.text, lineWidth: 1.4, fill: null};
         var children = [{
           type: 'text', silent: true,
           style: {
@@ -269,13 +324,10 @@ var perennialDraw = (function () {
             fill: theme.text, font: '12px ' + FONT, verticalAlign: 'middle', align: 'left'
           }
         }];
-        if (api.value(1) !== api.value(2)) {
-          children.push({type: 'line', shape: {x1: low[0], y1: low[1], x2: high[0], y2: high[1]}, style: line});
-          [low, high].forEach(function (end) {
-            children.push({type: 'line', shape: {x1: end[0], y1: end[1] - 5, x2: end[0], y2: end[1] + 5}, style: line});
-          });
-        }
-        return {type: 'group', children: children};
+        return {
+          type: 'group',
+          children: api.value(1) === api.value(2) ? children : children.concat(whisker(theme, low, high))
+        };
       }
     }];
     return option;
@@ -372,6 +424,8 @@ var perennialDraw = (function () {
     short: short,
     cut: cut,
     percent: percent,
+    between: between,
+    sample: sample,
     distinct: distinct,
     colour: colour,
     symbol: symbol,
@@ -381,6 +435,9 @@ var perennialDraw = (function () {
     spread: spread,
     lines: lines,
     nameWidth: nameWidth,
+    ranked: ranked,
+    whiskers: whiskers,
+    spans: spans,
     bars: bars,
     barHeight: barHeight,
     heat: heat,

@@ -3,7 +3,7 @@
   'use strict';
 
   var SECTIONS = {
-    learning: 'Learning curves', metrics: 'Retention and transfer', cost: 'Cost',
+    learning: 'Learning curves', metrics: 'Retention and transfer', order: 'Order of the tasks', cost: 'Cost',
     matrices: 'Accuracy matrices', pictures: 'What the strategies show',
     measures: 'Confidence and confusion'
   };
@@ -25,8 +25,9 @@
   function fill(place, table) {
     var made = element('table');
     var head = made.createTHead().insertRow();
-    table.columns.forEach(function (column) {
-      var cell = element('th', column);
+    table.columns.forEach(function (column, j) {
+      var numeric = table.rows.some(function (row) { return typeof row[j] === 'number'; });
+      var cell = element('th', column, numeric ? 'number' : undefined);
       cell.scope = 'col';
       head.appendChild(cell);
     });

@@ -220,6 +220,16 @@ class MainTest {
   }
 
   @Test
+  void aLiveReportForOthersIsWarnedOf() {
+    String results = directory.resolve("out").toString();
+    assertThat(execute("run", run(), "--out", results, "--live")).isZero();
+    assertThat(err.toString()).contains("Live report: http://localhost:").doesNotContain("Warning");
+    assertThat(execute("run", run(), "--out", results, "--live-address", "0.0.0.0")).isZero();
+    assertThat(err.toString())
+        .contains("Warning: this address is not for this machine alone. Whoever reaches it reads");
+  }
+
+  @Test
   void runPrintsTheMatrixTheMetricsAndTheDirectory() {
     Path results = directory.resolve("out");
     assertThat(execute("run", run(), "--out", results.toString(), "--quiet", "--threads", "2"))

@@ -3,42 +3,17 @@ package io.perennial.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.api.AccuracyMatrix;
-import io.perennial.api.Batch;
-import io.perennial.api.Examples;
-import io.perennial.api.Learner;
-import io.perennial.api.Model;
 import io.perennial.api.RunListener;
-import io.perennial.api.Setting;
-import io.perennial.api.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class ProgressLinesTest {
-  private static final Examples NONE =
-      new Examples() {
-        @Override
-        public int size() {
-          return 0;
-        }
-
-        @Override
-        public int label(int index) {
-          throw new IndexOutOfBoundsException(index);
-        }
-
-        @Override
-        public void read(int index, float[] destination, int offset) {
-          throw new IndexOutOfBoundsException(index);
-        }
-      };
-
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private long seconds;
 
@@ -134,39 +109,5 @@ class ProgressLinesTest {
             "task 2/2: step 5 of 6, epoch 1, loss 0.2500, 1 steps/s, about 1 s left",
             "task 2/2: step 10 of 12, epoch 1, loss 0.2500, 1 steps/s, about 2 s left",
             "task 2/2: step 15, epoch 1, loss 0.2500, 1 steps/s, about 0 s left");
-  }
-
-  /** In a task and nothing else. */
-  private record FakeLearner(int index, int phase) implements Learner {
-    @Override
-    public Task task() {
-      return new Task(index, "a task", new long[] {1}, new int[0], NONE, NONE, NONE);
-    }
-
-    @Override
-    public Model model() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Task> seen() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Setting setting() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long step() {
-      return 0;
-    }
-
-    @Override
-    public void visit(Examples examples, int task, int batchSize, Consumer<Batch> visitor) {}
-
-    @Override
-    public void reinitialize() {}
   }
 }

@@ -75,5 +75,10 @@ class ReportCommandTest {
     Path file = Files.writeString(directory.resolve("mine.yaml"), "name: x\n");
     assertThat(execute("run", file, "--live-port", 70_000)).isEqualTo(2);
     assertThat(err.toString()).contains("--live-port must be from 0 to 65535, not 70000");
+    assertThat(execute("run", file, "--live-address", "no such host")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--live-address must be an address or a name of this machine")
+        .contains("not 'no such host'");
+    assertThat(execute("run", file, "--live-address", "")).isEqualTo(2);
   }
 }

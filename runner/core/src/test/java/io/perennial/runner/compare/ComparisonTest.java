@@ -148,6 +148,95 @@ class ComparisonTest {
     assertThat(ranks.notes()).anyMatch(note -> note.contains("3 scenarios are few"));
   }
 
+  private Path write(
+      String name, String strategy, String settings, String scenario, double... accuracies)
+      throws IOException {
+    Path out = write(name, strategy, scenario, accuracies);
+    Files.writeString(
+        out.resolve("config.yaml"),
+        "name: %s\nseeds: [1, 2]\n%s\n".formatted(name, settings.replace(";", "\n")));
+    return out;
+  }
+
+  private static String ewc(double lambda, int epochs) {
+    return "training: {epochs: %d};strategies: [{type: ewc, lambda: %s, fisher: exact}]"
+        .formatted(epochs, lambda);
+  }
+
+  @Test
+  void twoOfOneStrategyAreNamedByTheirSettingsAndRankedWhereTheyAgree() throws IOException {
+    List<Path> paths = new ArrayList<>();
+    for (String scenario : List.of("s", "t", "u")) {
+      paths.add(write(scenario + 1, "ewc", ewc(100, 3), scenario, 0.9, 0.8));
+      paths.add(write(scenario + 2, "ewc", ewc(1, 3), scenario, 0.5, 0.6));
+    }
+    // Alone with its strategy there, and yet the same as the first of the others.
+    paths.add(write("v1", "ewc", ewc(100, 3), "v", 0.9, 0.8));
+    paths.add(write("v2", "naive", "training: {epochs: 3}", "v", 0.9, 0.8));
+    List<Section> sections = Comparison.of(paths).sections(ACCURACY);
+    assertThat(sections.get(0).rows())
+        .extracting(row -> row.get(0))
+        .containsExactly("ewc, lambda=100.0", "ewc, lambda=1.0");
+    Section settings = sections.get(2);
+    assertThat(settings.title()).endsWith("settings that differ");
+    assertThat(settings.columns())
+        .containsExactly("setting", "ewc, lambda=100.0", "ewc, lambda=1.0");
+    assertThat(settings.rows()).containsExactly(List.of("strategies[0].lambda", "100.0", "1.0"));
+    assertThat(sections)
+        .filteredOn(section -> section.title().startsWith("Scenario 4"))
+        .anyMatch(section -> section.rows().get(0).get(0).equals("ewc, lambda=100.0"))
+        .noneMatch(section -> section.title().endsWith("settings that differ"));
+    List<Section> ranked = Comparison.of(paths.subList(0, 6)).sections(ACCURACY);
+    Section ranks = ranked.get(ranked.size() - 1);
+    assertThat(ranks.title()).startsWith("Ranks over 3 scenarios");
+    assertThat(ranks.rows().get(0).subList(0, 4))
+        .containsExactly("ewc, lambda=100.0", 1.0, "ewc, lambda=1.0", 2.0);
+    assertThat(ranks.notes()).noneMatch(note -> note.contains("not set alike"));
+  }
+
+  @Test
+  void otherSettingsThatDifferAreTold() throws IOException {
+    List<Path> paths = new ArrayList<>();
+    for (int scenario = 1; scenario <= 2; scenario++) {
+      paths.add(write("a" + scenario, "ewc", ewc(scenario, 3), "s" + scenario, 0.9, 0.8));
+      paths.add(write("b" + scenario, "naive", "training: {epochs: 5}", "s" + scenario, 0.5, 0.6));
+    }
+    List<Section> sections = Comparison.of(paths).sections(ACCURACY);
+    assertThat(sections.get(2).rows()).containsExactly(List.of("training.epochs", "3", "5"));
+    assertThat(sections.get(sections.size() - 1).notes())
+        .contains("ewc was not set alike in all scenarios: lambda is 1.0, 2.0.");
+    Files.delete(paths.get(0).resolve("config.yaml"));
+    Files.writeString(paths.get(1).resolve("config.yaml"), "{[");
+    assertThat(TableFormat.TEXT.write(Comparison.of(paths).sections(ACCURACY)))
+        .contains(paths.get(0) + " has no readable config.yaml: its settings are not compared.")
+        .contains(paths.get(1) + " has no readable config.yaml");
+  }
+
+  @Test
+  void partsThatLieElsewhereAreNotRead() throws IOException {
+    Path secret = write("secret", "hush", "s", 0.9, 0.8);
+    Path orders = Files.createDirectories(directory.resolve("orders"));
+    Path file = orders.resolve("results.json");
+    for (String place : List.of("../secret", secret.toString(), "order-2")) {
+      Files.writeString(file, "{\"orders\": [{\"directory\": \"%s\"}]}".formatted(place));
+      assertThat(refusal(orders)).contains("orders.directory: it must be order-1");
+    }
+    Files.writeString(file, "{\"orders\": [{\"directory\": \"order-1\"}]}");
+    Files.createSymbolicLink(orders.resolve("order-1"), secret);
+    assertThat(refusal(orders)).contains("order-1 is a symbolic link, which is not followed");
+    Path seeds = write("seeds", "ewc", "s", 0.9, 0.8);
+    Path results = seeds.resolve("seed-2/results.json");
+    Files.delete(results);
+    Files.createSymbolicLink(results, secret.resolve("seed-2/results.json"));
+    assertThat(refusal(seeds)).contains("results.json is a symbolic link");
+  }
+
+  private static String refusal(Path directory) {
+    InputException wrong =
+        catchThrowableOfType(InputException.class, () -> Comparison.of(List.of(directory)));
+    return String.join("\n", wrong.problems());
+  }
+
   @Test
   void aJointRunGivesTheOthersTheirIntransigence() {
     Comparison comparison =
@@ -230,7 +319,10 @@ class ComparisonTest {
         .contains(
             "\\caption{a \\& b}",
             "x\\_1 \\\\",
-            "\\textless{}script\\textgreater{}\\textbar{}\uFFFD[31m\\textbackslash{}end");
+            "\\textless{}script\\textgreater{}\\textbar{}?{[}31m\\textbackslash{}end");
+    Section marks = new Section("`x`", List.of("a"), List.of(List.of("[2em] *")), List.of());
+    assertThat(TableFormat.LATEX.write(marks))
+        .contains("\\textasciigrave{}x\\textasciigrave{}", "{[}2em{]} {*} \\\\");
     assertThat(TableFormat.TEXT.write(hostile)).contains("\uFFFD[31m").doesNotContain("\u001b");
     assertThat(TableFormat.CSV.write(hostile)).contains("1.234E-5");
   }

@@ -46,6 +46,12 @@ class StatisticsTest {
     double[] worse = {0.81, 0.83, 0.82, 0.77, 0.75};
     assertThat(PairedTest.of(better, worse).wilcoxon()).isEqualTo(0.0625, within(1e-12));
     assertThat(PairedTest.lowestWilcoxon(5)).isEqualTo(0.0625);
+    // Nor do ties help: all five differ by 0.1, which a normal approximation calls 0.04.
+    assertThat(
+            PairedTest.of(
+                    new double[] {0.9, 0.8, 0.7, 0.6, 0.5}, new double[] {0.8, 0.7, 0.6, 0.5, 0.4})
+                .wilcoxon())
+        .isEqualTo(0.0625, within(1e-12));
     assertThat(PairedTest.pairsForWilcoxon(0.05, 1)).isEqualTo(6);
     assertThat(PairedTest.pairsForWilcoxon(0.05, 10)).isEqualTo(9);
   }
@@ -101,7 +107,11 @@ class StatisticsTest {
     Ranking unanimous = Ranking.of(agreed);
     assertThat(unanimous.probability()).isZero();
     assertThat(unanimous.groups()).isEmpty();
-    assertThat(Ranking.ofRanks(20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11).criticalDifference()).isNaN();
+    assertThat(Ranking.ofRanks(20, new double[21]).criticalDifference()).isNaN();
+    // Nobody differs anywhere.
+    Ranking level = Ranking.of(new double[][] {{0.5, 0.5}, {0.7, 0.7}});
+    assertThat(level.chiSquare()).isZero();
+    assertThat(level.probability()).isEqualTo(1);
   }
 
   @Test

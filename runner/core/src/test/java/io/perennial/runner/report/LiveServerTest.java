@@ -8,7 +8,10 @@ import io.perennial.runner.result.RunResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,7 +40,11 @@ class LiveServerTest {
   @BeforeEach
   void start() {
     run = directory.resolve("run");
-    server = LiveServer.start(run, () -> "task 1/3", 0);
+    server = serve("127.0.0.1", 0);
+  }
+
+  private LiveServer serve(String address, int port) {
+    return LiveServer.start(run, () -> "task 1/3", new InetSocketAddress(address, port));
   }
 
   @AfterEach
@@ -78,9 +86,8 @@ class LiveServerTest {
     assertThat(get("/")).contains("ewc on 3").doesNotContain("Seed 1 has not ended");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  static List<String> otherPaths() {
+    return List.of(
         "/results.json",
         "/../secret.txt",
         "/%2e%2e/secret.txt",
@@ -96,12 +103,33 @@ class LiveServerTest {
         "/report.html",
         "/checkpoint/",
         "/%00",
-        "/etc/passwd"
-      })
+        "/etc/passwd");
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherPaths")
   void nothingButThePageIsServed(String path) throws IOException {
+    writeBesideASecret();
+    assertThatItIsRefused(path);
+  }
+
+  @Test
+  void norOnOtherInterfaces() throws IOException {
+    server.close();
+    server = serve("0.0.0.0", 0);
+    writeBesideASecret();
+    for (String path : otherPaths()) {
+      assertThatItIsRefused(path);
+    }
+  }
+
+  private void writeBesideASecret() throws IOException {
     Runs.of("ewc", 2, 0.9).write(run);
     Path secret = Files.writeString(directory.resolve("secret.txt"), "hush");
     Files.createSymbolicLink(run.resolve("link"), secret);
+  }
+
+  private void assertThatItIsRefused(String path) throws IOException {
     String answer = get(path);
     assertThat(answer).doesNotContain("hush", "root:x:0");
     // A query changes nothing: that is the page itself.
@@ -123,8 +151,17 @@ class LiveServerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"evil.example", "localhost", "localhost:1", "127.0.0.1.evil.example:80", ""})
-  void otherHostsAreRefused(String host) throws IOException {
+      strings = {
+        "evil.example",
+        "evil.example:PORT",
+        "192.0.2.7:PORT",
+        "localhost",
+        "localhost:1",
+        "127.0.0.1.evil.example:PORT",
+        ""
+      })
+  void otherHostsAreRefused(String name) throws IOException {
+    String host = name.replace("PORT", Integer.toString(server.address().getPort()));
     assertThat(ask("GET", "/", host)).startsWith("HTTP/1.1 40").doesNotContain("<html");
     assertThat(ask("GET", "/progress", host)).doesNotContain("task 1/3");
   }
@@ -135,6 +172,45 @@ class LiveServerTest {
     for (String host : new String[] {"localhost:", "127.0.0.1:", "[::1]:"}) {
       assertThat(ask("GET", "/", host + port)).startsWith("HTTP/1.1 200");
     }
+  }
+
+  @Test
+  void onlyThisMachineReachesIt() throws IOException {
+    assertThat(server.isPrivate()).isTrue();
+    for (InetAddress address : othersOfThisMachine()) {
+      assertThatThrownBy(() -> new Socket(address, server.address().getPort()).close())
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void elsewhereItIsReachedWhenAskedForAndNotByForeignNames() throws IOException {
+    server.close();
+    server = serve("0.0.0.0", 0);
+    int port = server.address().getPort();
+    assertThat(server.isPrivate()).isFalse();
+    for (InetAddress address : othersOfThisMachine()) {
+      try (Socket socket = new Socket(address, port)) {
+        assertThat(socket.isConnected()).isTrue();
+      }
+    }
+    String own = server.address().getHost();
+    for (String host : List.of("localhost", "127.0.0.1", "192.0.2.7", "[2001:db8::7]", own)) {
+      assertThat(ask("GET", "/progress", host + ":" + port)).startsWith("HTTP/1.1 200");
+    }
+    for (String host : List.of("evil.example", "192.0.2.7.evil.example", "192.0.2.7x", "", "[x]")) {
+      assertThat(ask("GET", "/progress", host + ":" + port))
+          .startsWith("HTTP/1.1 40")
+          .doesNotContain("task 1/3");
+    }
+    assertThat(ask("GET", "/progress", "192.0.2.7")).startsWith("HTTP/1.1 403");
+  }
+
+  private static List<InetAddress> othersOfThisMachine() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .toList();
   }
 
   @Test
@@ -150,9 +226,13 @@ class LiveServerTest {
   @Test
   void aPortInUseIsAnError() {
     int port = server.address().getPort();
-    assertThatThrownBy(() -> LiveServer.start(run, () -> "", port))
+    assertThatThrownBy(() -> serve("127.0.0.1", port))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("--live-port " + port);
+        .hasMessageContaining("Port " + port + " of 127.0.0.1 cannot be served");
+    // TEST-NET-1 is nobody's.
+    assertThatThrownBy(() -> serve("192.0.2.1", 0))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("a --live-address must be one of this machine's");
   }
 
   @Test

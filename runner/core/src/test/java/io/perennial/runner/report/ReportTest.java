@@ -109,6 +109,45 @@ class ReportTest {
   }
 
   @Test
+  void ordersOfTheSameTasksAreComparedWithOneAnother() {
+    Runs ahead = Runs.of("ewc", 3, 0.9);
+    Runs back = new Runs("ewc back", List.of("ewc"), List.of("task 2", "task 0", "task 1"), 0.5);
+    Path several = directory.resolve("several");
+    ahead.write(several.resolve("order-1"), 1, 2);
+    back.write(several.resolve("order-2"), 1, 2);
+    new ResultsWriter(several)
+        .writeOrders(
+            "several",
+            List.of(
+                Results.of(List.of(ahead.run(1), ahead.run(2))),
+                Results.of(List.of(back.run(1), back.run(2)))),
+            2);
+    String html = html(several, Runs.of("naive", 3, 0.2).write(directory.resolve("naive")));
+    assertThat(html)
+        .contains("3 tasks in 2 orders", "which these runs learned in different orders")
+        .doesNotContain("These runs learned different tasks");
+    JsonNode entries = data(html).at("/groups/0/entries");
+    assertThat(entries.valueStream().map(entry -> entry.path("family").stringValue()))
+        .containsExactly("ewc · several", "ewc · several", "naive");
+    assertThat(entries.at("/0").has("tasks")).isFalse();
+    assertThat(entries.at("/1/tasks").toString()).isEqualTo("[\"task 2\",\"task 0\",\"task 1\"]");
+  }
+
+  @Test
+  void timesHaveIntervalsOverTheCompleteRuns() {
+    Runs runs = Runs.of("ewc", 3, 0.9);
+    Path run = runs.write(directory.resolve("a"), 1, 2, 3);
+    new ResultsWriter(run.resolve("seed-3"))
+        .write(runs.run(3, RunResult.Status.RUNNING, 1, Map.of()));
+    JsonNode seconds = data(html(run)).at("/groups/0/entries/0/seconds");
+    // 11 and 12: 11.5 ± 12.706 · 0.5
+    assertThat(seconds.at("/train/value").doubleValue()).isEqualTo(11.5);
+    assertThat(seconds.at("/train/low").doubleValue()).isCloseTo(5.1469, within(1e-4));
+    assertThat(seconds.at("/train/high").doubleValue()).isCloseTo(17.8531, within(1e-4));
+    assertThat(seconds.at("/all/value").doubleValue()).isEqualTo(0.5 + 11.5 + 2.5 + 1.25);
+  }
+
+  @Test
   void everyScriptAndStyleIsInThePolicyAndNothingElse() throws NoSuchAlgorithmException {
     String html = html(Runs.of("ewc", 2, 0.9).write(directory.resolve("a")));
     Matcher policy =
@@ -123,7 +162,7 @@ class ReportTest {
     while (script.find()) {
       hashes.add(hash(script.group(1)));
     }
-    assertThat(hashes).hasSize(4);
+    assertThat(hashes).hasSize(6);
     Matcher style = Pattern.compile("(?s)<style>(.*?)</style>").matcher(html);
     assertThat(style.find()).isTrue();
     assertThat(rules).contains(hashes).contains("style-src " + hash(style.group(1)));
@@ -149,7 +188,7 @@ class ReportTest {
     Matcher embedded = DATA.matcher(html);
     assertThat(embedded.find()).isTrue();
     assertThat(embedded.group(1)).doesNotContain("<", "&", "\u2028").contains("\\u2028");
-    assertThat(Pattern.compile("<script").matcher(html).results().count()).isEqualTo(5);
+    assertThat(Pattern.compile("<script").matcher(html).results().count()).isEqualTo(7);
     JsonNode entry = data(html).at("/groups/0/entries/0");
     assertThat(entry.path("label").stringValue()).isEqualTo(evil);
     assertThat(entry.at("/pictures/0/title").stringValue()).isEqualTo(evil);

@@ -53,9 +53,46 @@ class PredictionsTest {
     assertThat(confusion.values()).isDeepEqualTo(new double[][] {{1, 0, 0}, {0, 0, 0}, {1, 0, 0}});
     assertThat(predictions.artefacts())
         .extracting(Artefact::name)
-        .containsExactly("confusion", "calibration", "calibration-task-1");
-    Artefact.Table table = (Artefact.Table) predictions.artefacts().get(1);
+        .containsExactly("confusion", "confusion-task-1", "calibration", "calibration-task-1");
+    Artefact.Table table = (Artefact.Table) predictions.artefacts().get(2);
     assertThat(table.rows().get(13)).containsExactly(13 / 15.0, 14 / 15.0, 1L, 0.9, 1.0);
+  }
+
+  @Test
+  void aTasksConfusionHasTheRowsOfItsClasses() {
+    predictions.begin(4);
+    predictions.beginTask(0);
+    predictions.count(0, 0, 0.9);
+    predictions.count(1, 3, 0.9);
+    predictions.beginTask(1);
+    predictions.count(3, 1, 0.9);
+    predictions.count(3, 1, 0.8);
+    List<Artefact> artefacts = predictions.artefacts();
+    Artefact.Matrix first = (Artefact.Matrix) artefacts.get(1);
+    Artefact.Matrix second = (Artefact.Matrix) artefacts.get(2);
+    assertThat(first.rows()).containsExactly("0", "1");
+    assertThat(first.columns()).hasSize(4);
+    assertThat(first.values()).isDeepEqualTo(new double[][] {{1, 0, 0, 0}, {0, 0, 0, 1}});
+    assertThat(second.name()).isEqualTo("confusion-task-2");
+    assertThat(second.rows()).containsExactly("3");
+    assertThat(second.values()).isDeepEqualTo(new double[][] {{0, 2, 0, 0}});
+  }
+
+  @Test
+  void ofOneTaskOrManyClassesItIsLeftOut() {
+    Predictions single = new Predictions(List.of("a"));
+    single.begin(2);
+    single.beginTask(0);
+    single.count(0, 1, 0.5);
+    predictions.begin(21);
+    predictions.beginTask(0);
+    predictions.count(20, 3, 0.5);
+    for (Predictions one : List.of(single, predictions)) {
+      assertThat(one.artefacts())
+          .extracting(Artefact::name)
+          .contains("confusion")
+          .doesNotContain("confusion-task-1");
+    }
   }
 
   @Test
@@ -71,6 +108,22 @@ class PredictionsTest {
         .usingRecursiveComparison()
         .withComparatorForType(Double::compare, Double.class)
         .isEqualTo(predictions.artefacts());
+  }
+
+  /** A run of one task goes on with a second. */
+  @Test
+  void countsAreRestoredAmongMoreTasks() {
+    Predictions one = new Predictions(List.of("a"));
+    one.begin(2);
+    one.beginTask(0);
+    one.count(0, 1, 0.7);
+    predictions.restore(one.save());
+    assertThat(predictions.artefacts())
+        .extracting(Artefact::name)
+        .containsExactly("confusion", "calibration", "calibration-task-1");
+    predictions.beginTask(1);
+    predictions.count(1, 1, 0.7);
+    assertThat(predictions.artefacts()).extracting(Artefact::name).contains("confusion-task-2");
   }
 
   @Test
