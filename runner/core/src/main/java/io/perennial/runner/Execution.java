@@ -72,7 +72,7 @@ final class Execution {
             directory,
             new ConfigurationWriter().flat(configuration.withSeed(assembly.seed())));
     this.options = options;
-    this.origin = new Origin(assembly, info.settings());
+    this.origin = new Origin(assembly, configuration);
     this.checkpointing =
         new Checkpointing(
             checkpoints, configuration.checkpoint(), origin, assembly.stopwatch(), stop);

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.perennial.api.State;
 import io.perennial.models.NativeSetup;
+import io.perennial.runner.config.ConfigurationWriter;
+import io.perennial.runner.config.RunConfiguration;
 import io.perennial.runner.result.History;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -48,10 +50,10 @@ final class Origin {
 
   private final Map<String, String> constant = new LinkedHashMap<>();
 
-  /**
-   * @param settings of the run, by path; those of checkpoints do not matter
-   */
-  Origin(Assembly assembly, Map<String, String> settings) {
+  /** Those of checkpoints are the settings that do not matter. */
+  Origin(Assembly assembly, RunConfiguration configuration) {
+    Map<String, String> settings =
+        new ConfigurationWriter().flat(configuration.withSeed(assembly.seed()));
     data = assembly.data();
     earlier = assembly.plan().stream().size() - data.size();
     NativeSetup.Report report = NativeSetup.ensure();

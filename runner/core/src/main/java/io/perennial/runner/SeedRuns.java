@@ -243,7 +243,7 @@ final class SeedRuns {
       Assembly assembly = assemble(workers);
       try {
         Optional<Checkpoint> unused =
-            Resumption.of(assembly, new Origin(assembly), checkpoints, options);
+            Resumption.of(assembly, new Origin(assembly, configuration), checkpoints, options);
       } finally {
         // The first one is executed later; of the others only one fits the memory for sure.
         if (position > 0) {
