@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.perennial.api.InputException;
 import io.perennial.runner.data.UnlabelledData.Format;
+import io.perennial.runner.training.Predictor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class FileAnswersTest {
   /** Six batches, the last one not full. */
-  private static final int COUNT = 5 * 1024 + 3;
+  private static final int COUNT = 5 * Predictor.BATCH + 3;
 
   @TempDir private static Path directory;
 
@@ -91,7 +92,7 @@ class FileAnswersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void whatIsWrongWithTheFileIsSaidAfterTheAnswersBeforeIt(int threads) throws IOException {
-    Path file = images(COUNT, 3 * 1024);
+    Path file = images(COUNT, 3 * Predictor.BATCH);
     int[] rows = {0};
     try (Perennial perennial = Perennial.start(threads);
         LifelongModel model = perennial.open(run())) {
@@ -99,7 +100,7 @@ class FileAnswersTest {
               () -> model.predict(file, Format.IDX, -1, (some, all, experts) -> rows[0] += some))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("truncated: %d images are announced", COUNT);
-      assertThat(rows[0]).isBetween(2 * 1024, 3 * 1024);
+      assertThat(rows[0]).isBetween(2 * Predictor.BATCH, 3 * Predictor.BATCH);
     }
   }
 
