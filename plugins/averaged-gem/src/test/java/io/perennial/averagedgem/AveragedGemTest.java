@@ -15,6 +15,7 @@ import io.perennial.api.RandomSource;
 import io.perennial.api.Setting;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
+import io.perennial.api.Widening;
 import io.perennial.averagedgem.AveragedGem.Settings;
 import io.perennial.models.Activation;
 import io.perennial.models.CrossEntropy;
@@ -118,6 +119,17 @@ class AveragedGemTest {
       assertThat(after).containsExactly(new double[after.length], within(1e-12));
       return true;
     }
+  }
+
+  /** As after an epoch of a task that was not good enough. */
+  @Test
+  void itFollowsANetworkThatGrowsWithinATask() {
+    AveragedGem strategy = new AveragedGem(new Settings(EXAMPLES, 100), random);
+    strategy.afterTask(learner);
+    strategy.beforeTask(learner);
+    assertThat(projected(strategy, referenceOfAll(), -1)).isTrue();
+    strategy.remap(((Widening) model).widen(0, 8, 0, random));
+    assertThat(projected(strategy, referenceOfAll(), -1)).isTrue();
   }
 
   /** Arrays of a row, of parameters or of logits would be seen, and what stands for one of them. */
