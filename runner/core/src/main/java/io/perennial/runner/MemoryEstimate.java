@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param process what the process takes apart from its heap: code, native libraries, the network
  * @param heap as large as it is with the data on it
- * @param passes for batches on their way through the network, to measure and to train
+ * @param passes for batches on their way through the networks, to measure and to train
  * @param training the parameters that are still to come, two gradients and two moments
  * @param kept by the strategies, and as much again while it is saved
  */
@@ -49,19 +49,23 @@ record MemoryEstimate(long process, long heap, long passes, long training, long 
     int trained = Math.multiplyExact(plan.settings().batchSize(), rehearses ? 4 : 2);
     long width = model.dataType().width();
     long later = demand.parameters().all() - model.parameterCount();
+    // Networks that rest keep the buffers of their last batches, until they are collected.
+    long networks = (demand.parameters().all() - 1) / Math.max(1, demand.parameters().live()) + 1;
     return of(
         plan,
         trained,
+        networks,
         (Math.max(0, later) + VECTORS * demand.parameters().live()) * width,
         2 * demand.kept());
   }
 
   /** Measures a model that only answers. */
   static MemoryEstimate ofAnswering(Plan plan) {
-    return of(plan, 0, 0, 0);
+    return of(plan, 0, 1, 0, 0);
   }
 
-  private static MemoryEstimate of(Plan plan, int trainedRows, long training, long kept) {
+  private static MemoryEstimate of(
+      Plan plan, int trainedRows, long networks, long training, long kept) {
     long process = Math.max(0, Pointer.physicalBytes() - Heap.used());
     // The machine fills what it has of the heap before it collects, however little of it is alive.
     long heap = Runtime.getRuntime().totalMemory();
@@ -70,7 +74,7 @@ record MemoryEstimate(long process, long heap, long passes, long training, long 
     // Arrays that nobody holds any more go in the background, after the collection above.
     LockSupport.parkNanos(SETTLING);
     double pass = Math.max(pass(plan.model(), measured), pass(plan.model(), measured));
-    double passes = pass / measured * (measured + trainedRows);
+    double passes = networks * pass / measured * (measured + trainedRows);
     return new MemoryEstimate(
         process,
         heap,
