@@ -102,7 +102,8 @@ final class EpisodicMemory implements Examples, Stateful {
     features = labels.length == 0 ? new float[0] : Vectors.readFloats(state.tensor("features"));
   }
 
-  private static List<Long> boxed(int[] values) {
+  /** As a JSON value of a state, which {@link State#integers} reads. */
+  static List<Long> boxed(int[] values) {
     return Arrays.stream(values).asLongStream().boxed().toList();
   }
 }

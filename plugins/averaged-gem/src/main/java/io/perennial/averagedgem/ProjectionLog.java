@@ -44,8 +44,8 @@ final class ProjectionLog implements Stateful {
   public State save() {
     return State.builder()
         .value("tasks", List.copyOf(tasks))
-        .value("steps", boxed(steps))
-        .value("projected", boxed(projected))
+        .value("steps", EpisodicMemory.boxed(steps))
+        .value("projected", EpisodicMemory.boxed(projected))
         .build();
   }
 
@@ -57,9 +57,5 @@ final class ProjectionLog implements Stateful {
     }
     steps = state.integers("steps");
     projected = state.integers("projected");
-  }
-
-  private static List<Long> boxed(int[] values) {
-    return Arrays.stream(values).asLongStream().boxed().toList();
   }
 }
