@@ -181,7 +181,8 @@ record Assembly(
         List.copyOf(findings),
         data,
         before.then(
-            lesson.generation(taught, stream, positions, data.get(data.size() - 1), preparation)),
+            lesson.generation(
+                taught, stream, positions, data.get(data.size() - 1), before.seed(), preparation)),
         plugins(configuration, registry),
         stopwatch);
   }

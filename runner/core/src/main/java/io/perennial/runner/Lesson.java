@@ -32,12 +32,14 @@ record Lesson(RunConfiguration configuration, String file, Optional<Scenario> ha
    * @param taught its own tasks
    * @param stream all tasks, its own last
    * @param dataSha256 of its own tasks
+   * @param seed of the run
    */
   History.Generation generation(
       TaskStream taught,
       TaskStream stream,
       int[] order,
       String dataSha256,
+      long seed,
       Preparation preparation) {
     int before = stream.size() - taught.size();
     return new History.Generation(
@@ -47,6 +49,7 @@ record Lesson(RunConfiguration configuration, String file, Optional<Scenario> ha
         stream.tasks().subList(before, stream.size()).stream().map(Lesson::entry).toList(),
         stream.classNames(),
         dataSha256,
+        Origin.ofSettings(configuration, seed),
         preparation.save());
   }
 

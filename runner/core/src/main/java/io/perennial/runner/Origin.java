@@ -50,28 +50,28 @@ final class Origin {
 
   private final Map<String, String> constant = new LinkedHashMap<>();
 
-  /** Those of checkpoints are the settings that do not matter. */
   Origin(Assembly assembly, RunConfiguration configuration) {
-    Map<String, String> settings =
-        new ConfigurationWriter().flat(configuration.withSeed(assembly.seed()));
     data = assembly.data();
     earlier = assembly.plan().stream().size() - data.size();
     NativeSetup.Report report = NativeSetup.ensure();
     constant.put(SEED, Long.toString(assembly.seed()));
-    constant.put(SETTINGS, sum(settings));
+    constant.put(SETTINGS, ofSettings(configuration, assembly.seed()));
     constant.put("nd4j", report.nd4jVersion());
     constant.put("blas", report.actualKernel());
     assembly.plugins().forEach((name, identity) -> constant.put(PLUGIN + name, identity));
   }
 
-  private static String sum(Map<String, String> settings) {
+  /** A fingerprint of the settings; those of checkpoints do not matter. */
+  static String ofSettings(RunConfiguration configuration, long seed) {
     StringBuilder text = new StringBuilder();
-    settings.forEach(
-        (path, value) -> {
-          if (!path.startsWith("checkpoint.")) {
-            text.append(path).append('=').append(value).append('\n');
-          }
-        });
+    new ConfigurationWriter()
+        .flat(configuration.withSeed(seed))
+        .forEach(
+            (path, value) -> {
+              if (!path.startsWith("checkpoint.")) {
+                text.append(path).append('=').append(value).append('\n');
+              }
+            });
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(text.toString().getBytes(UTF_8)));
@@ -81,12 +81,16 @@ final class Origin {
   }
 
   /**
-   * Whether a saved state is of the run that a history tells of: of its seed, and of its data where
-   * the history has a sum of as many tasks.
+   * Whether a saved state is of the run that a history tells of: of its seed and settings, and of
+   * its data where the history has a sum of as many tasks.
    */
   static boolean fits(State saved, int tasksDone, History history) {
     State origin = saved.parts().get(PART);
     if (origin == null || !origin.text(SEED).equals(Long.toString(history.seed()))) {
+      return false;
+    }
+    String settings = history.ofTask((int) origin.integer(TASKS)).settingsSha256();
+    if (!settings.equals(origin.text(SETTINGS))) {
       return false;
     }
     History learned = history.upTo(tasksDone);

@@ -32,10 +32,11 @@ final class Resumption {
   /** A stream may have grown since, but what was learned must still be in it. */
   private static void refuseShorterStream(Assembly assembly, Checkpoint latest) {
     int tasks = assembly.plan().stream().size();
-    if (latest.tasksDone() > tasks) {
+    int begun = latest.tasksDone() + (latest.step() == Checkpoint.BETWEEN_TASKS ? 0 : 1);
+    if (begun > tasks) {
       throw new InputException(
-          "The run has learned %d tasks, but the stream has only %d now. Bring the missing ones back, or start a new run."
-              .formatted(latest.tasksDone(), tasks));
+          "The run has learned or begun %d tasks, but the stream has only %d now. If it was taught further ones with 'perennial continue', go on with that; else bring the missing ones back, or start a new run."
+              .formatted(begun, tasks));
     }
   }
 

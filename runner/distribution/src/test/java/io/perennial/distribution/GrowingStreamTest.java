@@ -101,7 +101,7 @@ class GrowingStreamTest {
     Files.delete(stream.resolve("2024-02.csv"));
     assertThatThrownBy(() -> run(stream, "domain-incremental", out, true))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("has learned 2 tasks, but the stream has only 1 now");
+        .hasMessageContaining("learned or begun 2 tasks, but the stream has only 1 now");
     assertThat(out.resolve("results.json")).content().isEqualTo(results);
   }
 

@@ -143,6 +143,16 @@ class KilledContinuationTest {
     return Files.readAllLines(file);
   }
 
+  /** What was begun with further tasks cannot go on without them, whatever is forced. */
+  private void refuseToRun(Path run) throws Exception {
+    String results = Files.readString(run.resolve("results.json"));
+    Process process =
+        perennial("run", run.resolve("config.yaml"), "--out", run, "--resume", "--force").start();
+    assertThat(process.waitFor()).isEqualTo(2);
+    assertThat(said()).contains("but the stream has only 1 now", "perennial continue");
+    assertThat(run.resolve("results.json")).content().isEqualTo(results);
+  }
+
   @Test
   void aContinuationThatIsKilledLosesNothingAndGoesOnToTheBit() throws Exception {
     Path further = months("further", 2, 3);
@@ -158,9 +168,11 @@ class KilledContinuationTest {
     kill(run, IN_A_TASK, "continue", run, further, "--threads", 1, "-q");
     assertThat(status(run)).isEqualTo("running");
     assertThat(answers(run)).isEqualTo(before);
+    refuseToRun(run);
     kill(run, BETWEEN, "continue", run, further, "--threads", 1, "-q");
     assertThat(status(run)).isEqualTo("running");
     assertThat(answers(run)).hasSameSizeAs(before).isNotEqualTo(before);
+    refuseToRun(run);
     succeed("continue", run, further, "--threads", 1, "-q");
     assertThat(outcome(run)).isEqualTo(outcome(whole));
   }

@@ -46,6 +46,7 @@ public record History(long seed, List<Generation> generations) {
    * @param classNames the classes' names by column of the logits, those of earlier generations
    *     included
    * @param dataSha256 a fingerprint of the tasks' data
+   * @param settingsSha256 a fingerprint of the settings, but for those of checkpoints
    * @param preparation how data becomes examples; empty if that is not learned from data
    */
   public record Generation(
@@ -55,6 +56,7 @@ public record History(long seed, List<Generation> generations) {
       List<TaskEntry> tasks,
       List<String> classNames,
       String dataSha256,
+      String settingsSha256,
       Map<String, Object> preparation) {
     /** Keeps unmodifiable copies. */
     public Generation {
@@ -90,6 +92,20 @@ public record History(long seed, List<Generation> generations) {
       tasks += generations.get(count++).tasks().size();
     }
     return new History(seed, generations.subList(0, count));
+  }
+
+  /**
+   * The generation that taught a task, the first of all being number 1; the last for later ones.
+   */
+  public Generation ofTask(int number) {
+    int tasks = 0;
+    for (Generation generation : generations) {
+      tasks += generation.tasks().size();
+      if (number <= tasks) {
+        return generation;
+      }
+    }
+    return latest();
   }
 
   /** The latest generation; there must be one. */
@@ -142,6 +158,7 @@ public record History(long seed, List<Generation> generations) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("configuration", generation.configuration());
     json.put("dataSha256", generation.dataSha256());
+    json.put("settingsSha256", generation.settingsSha256());
     json.put("shape", Arrays.stream(generation.shape()).boxed().toList());
     json.put("order", Arrays.stream(generation.order()).boxed().toList());
     json.put("classNames", generation.classNames());
@@ -168,6 +185,7 @@ public record History(long seed, List<Generation> generations) {
         file.children("tasks").stream().map(History::task).toList(),
         file.textList("classNames"),
         file.text("dataSha256"),
+        file.text("settingsSha256"),
         file.map("preparation"));
   }
 

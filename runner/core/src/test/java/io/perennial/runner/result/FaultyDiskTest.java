@@ -214,6 +214,7 @@ class FaultyDiskTest {
                 List.of(new History.TaskEntry("a", new int[] {0, 1}, 3, 0, 2)),
                 List.of("no", "yes"),
                 "ab".repeat(32),
+                "cd".repeat(32),
                 Map.of())));
   }
 
