@@ -261,7 +261,9 @@ class ReportBrowserTest {
     assertThat(browser.console()).isEmpty();
   }
 
+  /** The page fills a table a moment after it was opened. */
   private static List<?> table(String figure) {
+    await("document.querySelector('#%s tbody tr') !== null".formatted(figure));
     return browser.list(
         "return [...document.getElementById(arguments[0]).querySelectorAll('tbody tr')]"
             + ".map(r => [...r.querySelectorAll('td')].map(c => c.dataset.value || ''))",
