@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The sum of squared gradients of single examples, one direction (the empirical Fisher) and ten
- * (the exact one of ten classes), over the same 128 examples as a training step, and as a loop over
+ * (the exact one of ten classes), over the same examples as a training step, and as a loop over
  * batches of one example. An epoch's ratios are those of its batches.
  */
 @State(Scope.Benchmark)
@@ -34,12 +34,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class FisherBenchmark {
-  private static final int ROWS = 128;
   private static final int CLASSES = 10;
 
   /** Of the workers. */
   @Param({"1", "2"})
   public int threads = 1;
+
+  /** Of a batch. */
+  @Param("128")
+  public int rows = 128;
 
   private final RandomSource random = new RandomSource(1);
   private Workers workers = new Workers(1);
@@ -48,12 +51,12 @@ public class FisherBenchmark {
   /** A network 784-400-400-10 and its rows. */
   private final class Made {
     final Mlp model;
-    final INDArray features = Tensors.random(DataType.FLOAT, random, ROWS, 784);
+    final INDArray features = Tensors.random(DataType.FLOAT, random, rows, 784);
     final INDArray single = Tensors.random(DataType.FLOAT, random, 1, 784);
-    final Batch batch = Tensors.batch(features, random.ints(ROWS, 0, CLASSES).toArray(), CLASSES);
-    final INDArray delta = Vectors.create(DataType.FLOAT, ROWS, CLASSES);
+    final Batch batch = Tensors.batch(features, random.ints(rows, 0, CLASSES).toArray(), CLASSES);
+    final INDArray delta = Vectors.create(DataType.FLOAT, rows, CLASSES);
     final INDArray singleDelta = Tensors.random(DataType.FLOAT, random, 1, CLASSES);
-    final INDArray direction = Tensors.random(DataType.FLOAT, random, ROWS, CLASSES);
+    final INDArray direction = Tensors.random(DataType.FLOAT, random, rows, CLASSES);
     final INDArray gradient;
     final INDArray sums;
     final Sgd optimizer = new Sgd(new Sgd.Settings(0.001, 0), workers);
@@ -118,7 +121,7 @@ public class FisherBenchmark {
     Vectors.addSquare(made.sums, 1, made.gradient);
   }
 
-  /** The empirical one, example by example: times 128 for what the others do in one call. */
+  /** The empirical one, example by example: times the rows for what the others do in one call. */
   @Benchmark
   public void oneExample() {
     made.model.forward(made.single, made.batch.tasks(), false);

@@ -74,14 +74,12 @@ final class FloatKernels implements Kernels<float[]> {
       double beta,
       Memory c,
       int ldc) {
-    openblas.cblas_sgemm(
-        openblas.CblasRowMajor,
-        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
-        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+    Gemm.multiply(
+        transposeA,
+        transposeB,
         m,
         n,
         k,
-        1,
         (FloatPointer) a.pointer(),
         lda,
         (FloatPointer) b.pointer(),

@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares ND4J and its OpenBLAS. OpenBLAS 0.3.19 does not know processors newer than itself and
- * then falls back to kernels that are two to four times slower, so the kernel is chosen here by the
- * processor's features; it must happen before the library loads. Both libraries are limited to one
- * thread: parallelism belongs to {@link Workers}, which also makes results independent of it.
+ * Prepares ND4J, its OpenBLAS and oneDNN, of which {@link Gemm} says when it is used. OpenBLAS
+ * 0.3.19 does not know processors newer than itself and then falls back to kernels that are two to
+ * four times slower, so the kernel is chosen here by the processor's features; it must happen
+ * before the library loads. All are limited to one thread: parallelism belongs to {@link Workers},
+ * which also makes results independent of it.
  *
  * <p>An explicit {@code OPENBLAS_CORETYPE}, in the environment or as a system property, wins.
  * Embedders call {@link #ensure} first thing; everything in this package calls it too, but arrays
@@ -50,6 +51,8 @@ public final class NativeSetup {
    *     choice is as good
    * @param requestedKernel the kernel asked for; empty when OpenBLAS chose itself
    * @param actualKernel the one in use; {@code unknown} where the library does not tell
+   * @param oneDnn the library that makes the larger matrix products: its version and the
+   *     processor's instructions it uses; empty where OpenBLAS makes them all
    * @param chosenBy who asked for it
    * @param cpu the processor's name
    * @param nd4jVersion the release of ND4J
@@ -58,9 +61,15 @@ public final class NativeSetup {
       Optional<String> bestKernel,
       Optional<String> requestedKernel,
       String actualKernel,
+      Optional<String> oneDnn,
       Chooser chosenBy,
       String cpu,
       String nd4jVersion) {
+    /** What multiplies matrices. Of two equal ones, products are the same to the bit. */
+    public String blas() {
+      return oneDnn.map(library -> actualKernel + ", " + library).orElse(actualKernel);
+    }
+
     /**
      * What is wrong with the kernel and what to do about it; empty if none is faster on this
      * processor, and where the library does not tell which one is in use.
@@ -127,6 +136,7 @@ public final class NativeSetup {
             chosen.cpu().bestKernel(),
             chosen.requested(),
             initialise(),
+            OneDnn.load(),
             chosen.chosenBy(),
             chosen.cpu().name(),
             version());
@@ -217,7 +227,7 @@ public final class NativeSetup {
 
   private static void log(Report made) {
     LOG.info(
-        "ND4J {} with OpenBLAS kernel {} ({}) on {}",
+        "ND4J {} with OpenBLAS kernel {} ({}), {} on {}",
         made.nd4jVersion(),
         made.actualKernel(),
         switch (made.chosenBy()) {
@@ -225,6 +235,7 @@ public final class NativeSetup {
           case USER -> "set by the user";
           case OPENBLAS -> "OpenBLAS's own choice";
         },
+        made.oneDnn().orElse("without oneDNN"),
         made.cpu());
     String wanted = made.requestedKernel().orElse(made.actualKernel());
     if (!wanted.equalsIgnoreCase(made.actualKernel()) && !made.actualKernel().equals(UNKNOWN)) {

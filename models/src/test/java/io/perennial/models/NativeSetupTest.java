@@ -94,7 +94,18 @@ class NativeSetupTest {
   }
 
   @Test
-  void productsRunOnOneThread() {
+  void productsRunOnOneThread() throws InterruptedException {
+    NativeSetup.ensure();
+    // Another thread than the one that set up: one library keeps a number of threads for each.
+    double[] least = {Double.MAX_VALUE};
+    Thread caller = new Thread(() -> least[0] = processorTimeOfProducts());
+    caller.start();
+    caller.join();
+    assertThat(least[0]).isLessThanOrEqualTo(1.3);
+  }
+
+  /** The processor's time over the clock's. */
+  private static double processorTimeOfProducts() {
     int n = 512;
     Kernels<?> kernels = Kernels.of(DataType.FLOAT);
     try (INDArray a = Vectors.create(DataType.FLOAT, n, n);
@@ -116,7 +127,7 @@ class NativeSetupTest {
         wall = System.nanoTime() - wall;
         least = Math.min(least, (double) (processCpu() - cpu) / wall);
       }
-      assertThat(least).isLessThanOrEqualTo(1.3);
+      return least;
     }
   }
 
@@ -144,7 +155,13 @@ class NativeSetupTest {
   private static NativeSetup.Report report(
       @Nullable String best, String actual, NativeSetup.Chooser chosenBy) {
     return new NativeSetup.Report(
-        Optional.ofNullable(best), Optional.empty(), actual, chosenBy, "Some CPU", "1");
+        Optional.ofNullable(best),
+        Optional.empty(),
+        actual,
+        Optional.empty(),
+        chosenBy,
+        "Some CPU",
+        "1");
   }
 
   private static long processCpu() {

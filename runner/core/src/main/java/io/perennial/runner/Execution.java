@@ -304,7 +304,7 @@ final class Execution {
     Map<String, Object> environment =
         new Environment(
                 report.nd4jVersion(),
-                report.actualKernel(),
+                report.blas(),
                 report.cpu(),
                 assembly.plan().workers().threads())
             .toMap();

@@ -57,7 +57,7 @@ final class Origin {
     constant.put(SEED, Long.toString(assembly.seed()));
     constant.put(SETTINGS, ofSettings(configuration, assembly.seed()));
     constant.put("nd4j", report.nd4jVersion());
-    constant.put("blas", report.actualKernel());
+    constant.put("blas", report.blas());
     assembly.plugins().forEach((name, identity) -> constant.put(PLUGIN + name, identity));
   }
 

@@ -63,8 +63,7 @@ public final class Bench {
               .formatted(threads, Runtime.getRuntime().availableProcessors()));
     }
     return new Report(
-        new Environment(natives.nd4jVersion(), natives.actualKernel(), natives.cpu(), threads)
-            .toMap(),
+        new Environment(natives.nd4jVersion(), natives.blas(), natives.cpu(), threads).toMap(),
         data.map(Path::toString).orElse("generated, %d images".formatted(scale.jobImages())),
         sections(),
         warnings);

@@ -1,10 +1,10 @@
 package io.perennial.runner.bench;
 
 import io.perennial.api.RandomSource;
+import io.perennial.models.Gemm;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
 
 /** Matrix products in single precision, straight from BLAS, in memory of their own. */
 final class Products implements AutoCloseable {
@@ -69,14 +69,12 @@ final class Products implements AutoCloseable {
     multiplications += (long) m * n * k;
     products.add(
         () ->
-            openblas.cblas_sgemm(
-                openblas.CblasRowMajor,
-                transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
-                transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+            Gemm.multiply(
+                transposeA,
+                transposeB,
                 m,
                 n,
                 k,
-                1,
                 a,
                 transposeA ? m : k,
                 b,

@@ -8,7 +8,7 @@ import java.util.Optional;
  * Where a run took place, as far as it bears on its numbers.
  *
  * @param nd4j its version
- * @param blas the kernel that multiplies matrices
+ * @param blas what multiplies matrices: OpenBLAS's kernel, and oneDNN where it is in use
  * @param cpu its model
  * @param threads how many computed
  */
