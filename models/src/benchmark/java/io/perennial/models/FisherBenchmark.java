@@ -118,7 +118,7 @@ public class FisherBenchmark {
   public void batch() {
     made.model.forward(made.features, made.batch.tasks(), false);
     made.model.backward(made.direction, made.gradient);
-    Vectors.addSquare(made.sums, 1, made.gradient);
+    Vectors.addSquare(made.sums, 1, made.gradient, workers);
   }
 
   /** The empirical one, example by example: times the rows for what the others do in one call. */

@@ -119,9 +119,15 @@ public final class CrossEntropy implements Objective {
       double temperature,
       double[] probabilities,
       int at) {
-    logSoftmax(logits, offset, classes, competing, temperature, probabilities, at);
+    double max = max(logits, offset, classes, competing);
+    double sum = 0;
     for (int c = 0; c < classes; c++) {
-      probabilities[at + c] = competing[c] ? Math.exp(probabilities[at + c]) : 0;
+      double e = competing[c] ? Math.exp((logits[offset + c] - max) / temperature) : 0;
+      probabilities[at + c] = e;
+      sum += e;
+    }
+    for (int c = 0; c < classes && sum > 0; c++) { // All are 0 if none competes.
+      probabilities[at + c] /= sum;
     }
   }
 

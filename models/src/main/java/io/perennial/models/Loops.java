@@ -78,6 +78,29 @@ final class Loops<A> {
     }
   }
 
+  void selectRows(Memory from, int[] marks, int wanted, int width, Memory to) {
+    int written = 0;
+    for (int row = 0; row < marks.length; row++) {
+      int first = row;
+      while (row < marks.length && marks[row] == wanted) {
+        row++;
+      }
+      copy(from, first * width, to, written, (row - first) * width);
+      written += (row - first) * width;
+    }
+    for (; written < to.length(); written += width) {
+      copy(to, 0, to, written, width); // Rows like any other, not what may be none.
+    }
+  }
+
+  private void copy(Memory from, int at, Memory to, int offset, int count) {
+    for (int done = 0; done < count; done += BLOCK) {
+      int n = Math.min(BLOCK, count - done);
+      kernels.get(from, at + done, first, 0, n);
+      kernels.put(first, 0, to, offset + done, n);
+    }
+  }
+
   void zero(Memory x) {
     kernels.fill(first, BLOCK, 0);
     for (int at = 0; at < x.length(); at += BLOCK) {
@@ -106,8 +129,13 @@ final class Loops<A> {
   }
 
   void addSquare(Memory sum, double alpha, Memory a) {
-    for (int at = 0; at < sum.length(); at += BLOCK) {
-      int n = Math.min(BLOCK, sum.length() - at);
+    addSquare(sum, alpha, a, 0, sum.length());
+  }
+
+  /** Of the elements {@code [from, to)}. */
+  void addSquare(Memory sum, double alpha, Memory a, int from, int to) {
+    for (int at = from; at < to; at += BLOCK) {
+      int n = Math.min(BLOCK, to - at);
       kernels.get(sum, at, first, 0, n);
       kernels.get(a, at, second, 0, n);
       kernels.addSquare(alpha, second, first, n);

@@ -34,6 +34,7 @@ final class Passes<A> implements AutoCloseable {
   private boolean backwardReady;
   private @Nullable Powers powers;
   private @Nullable Dropout dropout;
+  private @Nullable IntConsumer then;
   private @Nullable Memory inputGradient;
   private final Memory[] inputGradientRows;
 
@@ -119,20 +120,36 @@ final class Passes<A> implements AutoCloseable {
    * Computes {@link #logits()}.
    *
    * @param dropout with the keys of this pass; null if nothing is dropped
+   * @param then done with each shard's logits while a cache has them, by the thread that computed
+   *     them; null for nothing
    */
-  void forward(Memory features, @Nullable Dropout dropout) {
+  void forward(Memory features, @Nullable Dropout dropout, @Nullable IntConsumer then) {
     this.dropout = dropout;
+    this.then = then;
     inputs[0] = features;
     workers.run(sharding.count(), forward);
   }
 
+  /** Computes {@link #logits()}. */
+  void forward(Memory features, @Nullable Dropout dropout) {
+    forward(features, dropout, null);
+  }
+
   /** Computes {@link #logits()} without dropping anything. */
   void forward(Memory features) {
-    forward(features, null);
+    forward(features, null, null);
   }
 
   private void forward(int shard) {
     shards.get(shard).forward(inputs[0], dropout);
+    if (then != null) {
+      then.accept(shard);
+    }
+  }
+
+  /** The rows of each shard. */
+  Sharding sharding() {
+    return sharding;
   }
 
   /** Overwrites {@code gradient}, {@code [P]}. */
@@ -167,19 +184,29 @@ final class Passes<A> implements AutoCloseable {
   void accumulate(List<Memory> directions, Power power, Memory sum, Runnable eachDirection) {
     prepareBackward();
     Powers p = preparePowers();
-    workers.run(
-        sharding.count(), s -> shards.get(s).startPowers(power, p.sums.rows(s), p.inputRows[s]));
-    for (Memory direction : directions) {
-      deltas.set(layers.count() - 1, direction);
+    if (directions.isEmpty()) {
+      return;
+    }
+    int last = directions.size() - 1;
+    for (int d = 0; d <= last; d++) {
+      deltas.set(layers.count() - 1, directions.get(d));
+      int direction = d;
       workers.run(
           sharding.count(),
           s -> {
-            shards.get(s).addPowers(deltas.rows(s), power, p.sums.rows(s));
+            Shard<A> shard = shards.get(s);
+            Memory[] collected = p.sums.rows(s);
+            if (direction == 0) {
+              shard.raiseInputs(power, p.inputRows[s]);
+            }
+            shard.addPowers(deltas.rows(s), power, collected, direction == 0);
             propagateToInput(s);
+            if (direction == last) {
+              shard.sumPowers(collected);
+            }
           });
       eachDirection.run();
     }
-    workers.run(sharding.count(), s -> shards.get(s).sumPowers(p.sums.rows(s)));
     parameterGradients(p.sums, p.inputs, 1, sum);
   }
 

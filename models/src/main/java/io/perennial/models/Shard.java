@@ -218,17 +218,20 @@ final class Shard<A> {
   }
 
   /**
-   * Starts the sums over directions.
+   * Raises each layer's input.
    *
-   * @param powers this shard's part of each layer's sum, cleared here
-   * @param inputPowers this shard's part of {@code |x|^p} of each layer's input, written here
+   * @param inputPowers this shard's part of {@code |x|^p} of each, overwritten
    */
-  void startPowers(Power power, Memory[] powers, Memory[] inputPowers) {
+  void raiseInputs(Power power, Memory[] inputPowers) {
     for (int l = 0; l < layers.count(); l++) {
-      raise(powers[l], null, power);
       Memory x = l == 0 ? input : outputs[l - 1];
-      if (x != null) {
-        raise(inputPowers[l], x, power, true);
+      if (x == null) {
+        throw new IllegalStateException("A forward pass comes first");
+      }
+      for (int at = 0; at < x.length(); at += Kernels.BLOCK) {
+        int n = Math.min(Kernels.BLOCK, x.length() - at);
+        kernels.get(x, at, block, 0, n);
+        raise(power, inputPowers[l], at, n, true);
       }
     }
   }
@@ -238,20 +241,24 @@ final class Shard<A> {
    *
    * @param deltas as in {@link #backward}
    * @param powers this shard's part of each layer's sum
+   * @param first whether the sums start with this direction
    */
-  void addPowers(Memory[] deltas, Power power, Memory[] powers) {
+  void addPowers(Memory[] deltas, Power power, Memory[] powers, boolean first) {
     int top = layers.count() - 1;
-    raise(powers[top], deltas[top], power);
-    for (int l = top; l > 0; l--) {
-      propagate(l, deltas);
-      Memory delta = deltas[l - 1];
+    for (int l = top; l >= 0; l--) {
+      if (l < top) {
+        propagate(l + 1, deltas);
+      }
+      Memory delta = deltas[l];
       for (int at = 0; at < delta.length(); at += Kernels.BLOCK) {
         int n = Math.min(Kernels.BLOCK, delta.length() - at);
         kernels.get(delta, at, block, 0, n);
-        activationGradient(l - 1, at, n);
-        kernels.put(block, 0, delta, at, n);
+        if (l < top) {
+          activationGradient(l, at, n);
+          kernels.put(block, 0, delta, at, n);
+        }
+        raise(power, powers[l], at, n, first);
       }
-      raise(powers[l - 1], delta, power);
     }
   }
 
@@ -262,28 +269,22 @@ final class Shard<A> {
     }
   }
 
-  /** {@code to += |x|^p}; {@code to = 0} if x is null. */
-  private void raise(Memory to, @Nullable Memory x, Power power) {
-    raise(to, x, power, x == null);
-  }
-
-  /** {@code to += |x|^p}, from 0 on if {@code afresh}; nothing is added if x is null. */
-  private void raise(Memory to, @Nullable Memory x, Power power, boolean afresh) {
-    for (int at = 0; at < to.length(); at += Kernels.BLOCK) {
-      int n = Math.min(Kernels.BLOCK, to.length() - at);
-      if (afresh) {
-        kernels.fill(block, n, 0);
-      } else {
-        kernels.get(to, at, block, 0, n);
-      }
-      if (x != null) {
-        kernels.get(x, at, other, 0, n);
-        switch (power) {
-          case SQUARE -> kernels.addSquare(1, other, block, n);
-          case ABSOLUTE -> kernels.addAbsolute(other, block, n);
-        }
-      }
+  /** {@code to += |x|^p}, from 0 on if {@code afresh}, for the n elements x of the block. */
+  private void raise(Power power, Memory to, int at, int n, boolean afresh) {
+    if (afresh && power == Power.SQUARE) {
+      kernels.multiply(block, block, n);
       kernels.put(block, 0, to, at, n);
+      return;
     }
+    if (afresh) {
+      kernels.fill(other, n, 0);
+    } else {
+      kernels.get(to, at, other, 0, n);
+    }
+    switch (power) {
+      case SQUARE -> kernels.addSquare(1, block, other, n);
+      case ABSOLUTE -> kernels.addAbsolute(block, other, n);
+    }
+    kernels.put(other, 0, to, at, n);
   }
 }

@@ -75,10 +75,35 @@ public final class Vectors {
     loops.addSquare(loops.memory(sum), alpha, loops.same(sum, a));
   }
 
+  /** {@code sum += alpha a ∘ a}, to the same bit, by several threads. */
+  public static void addSquare(INDArray sum, double alpha, INDArray a, Workers workers) {
+    Pieces pieces = new Pieces(workers, Math.toIntExact(sum.length()));
+    pieces.run(
+        piece -> {
+          Loops<?> loops = Loops.of(sum);
+          Memory to = loops.memory(sum);
+          loops.addSquare(to, alpha, loops.same(sum, a), pieces.from(piece), pieces.to(piece));
+        });
+  }
+
   /** {@code sum += |a|}, element by element. */
   public static void addAbsolute(INDArray sum, INDArray a) {
     Loops<?> loops = Loops.of(sum);
     loops.addAbsolute(loops.memory(sum), loops.same(sum, a));
+  }
+
+  /**
+   * Copies some rows, at least one, in their order to {@code to}, which is of the same type; if it
+   * has more, these are the first of them again.
+   *
+   * @param from {@code [N, …]}
+   * @param marks {@code [N]}, one a row
+   * @param wanted the mark of the rows to copy
+   */
+  static void selectRows(INDArray from, int[] marks, int wanted, INDArray to) {
+    Loops<?> loops = Loops.of(from);
+    Memory source = loops.memory(from);
+    loops.selectRows(source, marks, wanted, source.length() / marks.length, loops.memory(to));
   }
 
   /** Copies all elements, converted, to the start of {@code to}. */

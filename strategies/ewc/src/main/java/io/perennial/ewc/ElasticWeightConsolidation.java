@@ -17,6 +17,7 @@ import io.perennial.api.Regularizer;
 import io.perennial.api.Setting;
 import io.perennial.api.State;
 import io.perennial.models.ConsolidatedPenalty;
+import io.perennial.models.Workers;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.List;
@@ -121,15 +122,17 @@ public final class ElasticWeightConsolidation implements Regularizer {
 
   private final Settings settings;
   private final RandomSource random;
+  private final Workers workers;
   private final ConsolidatedPenalty penalty = new ConsolidatedPenalty();
   private final RecentExamples recent;
   private long steps;
   private List<Model.Slice> layout = List.of();
 
   @Inject
-  ElasticWeightConsolidation(Settings settings, RandomSource random) {
+  ElasticWeightConsolidation(Settings settings, RandomSource random, Workers workers) {
     this.settings = settings;
     this.random = random;
+    this.workers = workers;
     this.recent = new RecentExamples(settings.recent());
   }
 
@@ -191,7 +194,7 @@ public final class ElasticWeightConsolidation implements Regularizer {
     INDArray parameters = learner.model().parameters();
     INDArray fisher =
         FisherInformation.estimate(
-            learner, examples, settings.fisher(), settings.fisherBatchSize(), random);
+            learner, examples, settings.fisher(), settings.fisherBatchSize(), random, workers);
     if (settings.online()) {
       penalty.replace(settings.decay(), fisher, parameters);
     } else {

@@ -9,7 +9,9 @@ import io.perennial.api.RandomSource;
 import io.perennial.models.CrossEntropy;
 import io.perennial.models.Importance;
 import io.perennial.models.Vectors;
+import io.perennial.models.Workers;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -59,14 +61,20 @@ public final class FisherInformation {
    * @param examples at least one
    * @param batchSize the most examples in one pass
    * @param random for drawn labels
+   * @param workers that share in what the model leaves to do
    * @return {@code [P]}, the caller's to close
    */
   public static INDArray estimate(
-      Learner learner, Examples examples, Variant variant, int batchSize, RandomSource random) {
-    FisherInformation fisher = new FisherInformation(variant, random);
+      Learner learner,
+      Examples examples,
+      Variant variant,
+      int batchSize,
+      RandomSource random,
+      Workers workers) {
     if (variant == Variant.BATCH) {
-      return fisher.ofBatches(learner, examples, batchSize);
+      return ofBatches(learner, examples, batchSize, workers);
     }
+    FisherInformation fisher = new FisherInformation(variant, random);
     int directions = variant == Variant.EXACT ? learner.model().classes() : 1;
     return Importance.estimate(
         learner, examples, batchSize, Power.SQUARE, directions, fisher::choose);
@@ -105,18 +113,27 @@ public final class FisherInformation {
     return used;
   }
 
-  private INDArray ofBatches(Learner learner, Examples examples, int batchSize) {
+  /**
+   * The gradient of a batch's mean log-likelihood is that of its cross-entropy, but for the sign.
+   */
+  private static INDArray ofBatches(
+      Learner learner, Examples examples, int batchSize, Workers workers) {
     Model model = learner.model();
     INDArray sum = Vectors.create(model.dataType(), model.parameters().length());
+    CrossEntropy likelihood = new CrossEntropy();
     AtomicInteger batches = new AtomicInteger();
-    try (INDArray gradient = Vectors.create(model.dataType(), sum.length())) {
+    try (INDArray gradient = Vectors.create(model.dataType(), sum.length());
+        Directions directions = new Directions(model)) {
       learner.visit(
           examples,
           learner.task().index(),
           batchSize,
           batch -> {
-            gradientOfMean(model, batch, gradient);
-            Vectors.addSquare(sum, 1, gradient);
+            INDArray logits = model.forward(batch.features(), batch.tasks(), false);
+            INDArray direction = directions.of(batch.size());
+            likelihood.loss(batch, logits, direction);
+            model.backward(direction, gradient);
+            Vectors.addSquare(sum, 1, gradient, workers);
             batches.incrementAndGet();
           });
     }
@@ -124,19 +141,30 @@ public final class FisherInformation {
     return sum;
   }
 
-  private void gradientOfMean(Model model, Batch batch, INDArray gradient) {
-    int rows = batch.size();
-    int classes = model.classes();
-    double[] logits = new double[rows * classes];
-    Vectors.read(model.forward(batch.features(), batch.tasks(), false), logits);
-    softmax(batch, logits, classes);
-    double[] direction = new double[logits.length];
-    for (int n = 0; n < rows; n++) {
-      direct(n, classes, batch.labels()[n], 1.0 / rows, direction);
+  /** An array {@code [N, C]} for the batches at hand: all but the last are as long. */
+  private static final class Directions implements AutoCloseable {
+    private final Model model;
+    private @Nullable INDArray latest;
+
+    Directions(Model model) {
+      this.model = model;
     }
-    try (INDArray array = Vectors.create(model.dataType(), rows, classes)) {
-      Vectors.write(direction, array);
-      model.backward(array, gradient);
+
+    INDArray of(int rows) {
+      INDArray fitting = latest;
+      if (fitting == null || fitting.rows() != rows) {
+        close();
+        fitting = Vectors.create(model.dataType(), rows, model.classes());
+        latest = fitting;
+      }
+      return fitting;
+    }
+
+    @Override
+    public void close() {
+      if (latest != null) {
+        latest.close();
+      }
     }
   }
 

@@ -46,7 +46,8 @@ class ByStepsTest {
   private ElasticWeightConsolidation ewc(int every, int recent) {
     return new ElasticWeightConsolidation(
         new Settings(1, Variant.EMPIRICAL, true, 1, PenaltyStep.GRADIENT, 8, every, recent),
-        random.child("ewc"));
+        random.child("ewc"),
+        new Workers(1));
   }
 
   private double penalty(ElasticWeightConsolidation ewc) {
@@ -135,7 +136,8 @@ class ByStepsTest {
             learner.task().training().select(new int[] {0, 1, 2, 3}),
             Variant.EMPIRICAL,
             8,
-            random)) {
+            random,
+            new Workers(1))) {
       Vectors.read(estimated, fisher);
     }
     move();

@@ -52,7 +52,8 @@ class ElasticWeightConsolidationTest {
                 8,
                 0,
                 1000),
-            random.child("ewc"));
+            random.child("ewc"),
+            new Workers(1));
     int size = Math.toIntExact(model.parameters().length());
     double[][] fishers = new double[3][];
     double[][] anchors = new double[3][];
@@ -63,7 +64,12 @@ class ElasticWeightConsolidationTest {
       fishers[t] =
           values(
               FisherInformation.estimate(
-                  learner, learner.task().training(), Variant.EXACT, 8, random.child("labels")));
+                  learner,
+                  learner.task().training(),
+                  Variant.EXACT,
+                  8,
+                  random.child("labels"),
+                  new Workers(1)));
       anchors[t] = values(Vectors.copyOf(model.parameters()));
       ewc.afterTask(learner);
     }

@@ -141,7 +141,8 @@ class FisherInformationTest {
 
   private double[] estimate(Variant variant, int batchSize) {
     return values(
-        FisherInformation.estimate(learner, learner.task().training(), variant, batchSize, labels));
+        FisherInformation.estimate(
+            learner, learner.task().training(), variant, batchSize, labels, new Workers(2)));
   }
 
   private int size() {
