@@ -93,10 +93,9 @@ public final class Autoencoder implements Stateful, AutoCloseable {
     Memory slopes = bindings.of(gradient, kernels, layers.size(), "gradient");
     Memory input = input(features);
     Pass<?> pass = passes.of(rows(features));
-    pass.dense().forward(input);
-    double loss = pass.reconstruction().loss(input, weights);
+    pass.dense().forward(input, null, pass.reconstruction().comparison(input, weights));
     pass.dense().backward(pass.outputs(), slopes);
-    return loss;
+    return pass.reconstruction().loss();
   }
 
   /**
@@ -108,8 +107,8 @@ public final class Autoencoder implements Stateful, AutoCloseable {
   public double[] errors(INDArray features) {
     Memory input = input(features);
     Pass<?> pass = passes.of(rows(features));
-    pass.dense().forward(input);
-    return pass.reconstruction().errors(input).clone();
+    pass.dense().forward(input, null, pass.reconstruction().comparison(input, null));
+    return pass.reconstruction().errors().clone();
   }
 
   /**
@@ -189,11 +188,10 @@ public final class Autoencoder implements Stateful, AutoCloseable {
   private <A> Pass<A> pass(Kernels<A> typed, int rows) {
     Passes<A> dense = new Passes<>(typed, workers, layers, activation, memory, rows);
     Memory outputs = Memory.of(dense.logits());
-    Sharding sharding = Sharding.of(rows, layers.size());
     return new Pass<>(
         dense,
         outputs,
-        new Reconstruction<>(typed, workers, likelihood, 1, sharding, outputs, rows));
+        new Reconstruction<>(typed, workers, likelihood, 1, dense.sharding(), outputs, rows));
   }
 
   private Memory input(INDArray features) {

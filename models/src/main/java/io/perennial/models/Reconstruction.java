@@ -1,6 +1,8 @@
 package io.perennial.models;
 
+import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The errors of a batch's reconstructions and their gradient, for one batch size. For one thread at
@@ -53,7 +55,7 @@ final class Reconstruction<A> {
     this.width = outputs.length() / rows;
     this.errors = new double[rows];
     this.ones = new double[rows];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     this.weights = ones;
     this.values = kernels.arrays(sharding.count());
     this.targets = kernels.arrays(sharding.count());
@@ -66,34 +68,43 @@ final class Reconstruction<A> {
     }
   }
 
-  /** The error of each row. The outputs are used up. */
-  double[] errors(Memory features) {
-    run(compare, features, ones);
+  /**
+   * What compares a shard's rows of the outputs with examples; when it has done so with all, there
+   * are {@link #errors}, and the outputs are replaced by the gradient of {@link #loss}.
+   *
+   * @param rowWeights the shares of the rows in the loss; null for errors alone
+   */
+  IntConsumer comparison(Memory features, double @Nullable [] rowWeights) {
+    prepare(features, rowWeights == null ? ones : rowWeights);
+    return compare;
+  }
+
+  /** The error of each row in the latest comparison. */
+  double[] errors() {
     return errors;
   }
 
-  /** {@code Σ w_n error_n}. The outputs are replaced by its gradient. */
-  double loss(Memory features, double[] rowWeights) {
-    run(compare, features, rowWeights);
+  /** {@code Σ w_n error_n} of the latest comparison. */
+  double loss() {
     double loss = 0;
     for (int n = 0; n < rows; n++) {
-      loss += rowWeights[n] * errors[n];
+      loss += weights[n] * errors[n];
     }
     return loss;
   }
 
   /** Writes what the outputs mean, {@code [N, D]}. */
   void means(Memory to) {
-    run(average, to, ones);
+    prepare(to, ones);
+    workers.run(sharding.count(), average);
   }
 
-  private void run(IntConsumer job, Memory other, double[] rowWeights) {
+  private void prepare(Memory other, double[] rowWeights) {
     others = other;
     weights = rowWeights;
     // Made here, because the shards share them.
     outputs.buffer();
     other.buffer();
-    workers.run(sharding.count(), job);
   }
 
   private void compare(int shard) {

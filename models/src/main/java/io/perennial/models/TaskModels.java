@@ -30,6 +30,13 @@ public final class TaskModels implements Model, Describable, WeightGroups {
 
   private static final int NO_OTHER = Integer.MAX_VALUE;
 
+  /**
+   * The least rows that a network is given without need, and those from which on it is multiples.
+   */
+  private static final int FEW = 16;
+
+  private static final int MANY = 256;
+
   private final ModelShelf shelf;
 
   /** The classes of each task; empty for all that its network has. */
@@ -40,6 +47,8 @@ public final class TaskModels implements Model, Describable, WeightGroups {
   private @Nullable INDArray direct;
   private @Nullable INDArray logits;
   private @Nullable INDArray liveRows;
+  private final BatchSizes<INDArray> parts =
+      new BatchSizes<>(rows -> room(rows, null), INDArray::close);
   private @Nullable INDArray liveGradient;
   private double[] unmasked = {};
   private double[] values = {};
@@ -167,7 +176,7 @@ public final class TaskModels implements Model, Describable, WeightGroups {
       scatter(answer, sole, rows);
     } else {
       prepare(rows);
-      forwardMixed(features, rows, training);
+      forwardMixed(features, training);
     }
     return masked(rows);
   }
@@ -180,10 +189,7 @@ public final class TaskModels implements Model, Describable, WeightGroups {
     Arrays.fill(unmasked, 0, count, CANNOT_WIN);
   }
 
-  private void forwardMixed(INDArray features, int rows, boolean training) {
-    int width = Math.toIntExact(features.length() / rows);
-    double[] all = new double[rows * width];
-    Vectors.read(features, all);
+  private void forwardMixed(INDArray features, boolean training) {
     // Those in memory first: whoever has to be loaded takes the place of one that is done.
     for (boolean loaded : new boolean[] {true, false}) {
       List<Integer> now = new ArrayList<>();
@@ -193,37 +199,52 @@ public final class TaskModels implements Model, Describable, WeightGroups {
         }
       }
       for (int t : now) {
-        forward(t, all, width, training);
+        forward(t, features, training);
       }
     }
   }
 
-  private void forward(int task, double[] all, int width, boolean training) {
+  private void forward(int task, INDArray features, boolean training) {
     int count = count(task);
-    long[] shape = new long[inputShape().length + 1];
-    shape[0] = count;
-    System.arraycopy(inputShape(), 0, shape, 1, shape.length - 1);
-    INDArray part = Vectors.create(dataType(), shape);
-    double[] gathered = gather(all, width, task, count);
-    Vectors.write(gathered, count * width, part);
-    int[] tasks = new int[count];
-    Arrays.fill(tasks, task);
+    int rows = training ? count : rounded(count);
     Model network = shelf.get(task);
-    scatter(network.forward(part, tasks, training), task, count);
-    if (network == live()) {
-      close(liveRows); // It still needs its input for the backward pass.
-      liveRows = part;
+    INDArray part;
+    if (network == live()) { // It still needs its input for the backward pass.
+      liveRows = liveRows == null || liveRows.size(0) != rows ? room(rows, liveRows) : liveRows;
+      part = liveRows;
     } else {
-      part.close();
+      part = parts.of(rows);
     }
+    Vectors.selectRows(features, latestTasks, task, part);
+    int[] tasks = new int[rows];
+    Arrays.fill(tasks, task);
+    scatter(network.forward(part, tasks, training), task, rows);
+  }
+
+  /**
+   * So many rows or a few more, which are then forgotten: how many rows are a task's differs from
+   * batch to batch, and a network makes its arrays for each number anew.
+   */
+  private static int rounded(int count) {
+    return count <= MANY
+        ? Math.max(FEW, Integer.highestOneBit(2 * count - 1))
+        : (count + MANY - 1) / MANY * MANY;
+  }
+
+  private INDArray room(int rows, @Nullable INDArray before) {
+    close(before);
+    long[] shape = new long[inputShape().length + 1];
+    shape[0] = rows;
+    System.arraycopy(inputShape(), 0, shape, 1, shape.length - 1);
+    return Vectors.create(dataType(), shape);
   }
 
   /** A network's logits go to the rows of its task. */
-  private void scatter(INDArray answer, int task, int count) {
+  private void scatter(INDArray answer, int task, int rows) {
     int outputs = shelf.classes(task);
     int classes = classes();
-    if (values.length < count * outputs) {
-      values = new double[count * outputs];
+    if (values.length < rows * outputs) {
+      values = new double[rows * outputs];
     }
     Vectors.read(answer, values);
     int from = 0;
@@ -322,14 +343,16 @@ public final class TaskModels implements Model, Describable, WeightGroups {
       values = new double[latestTasks.length * classes];
     }
     Vectors.read(logitsGradient, values);
-    INDArray mine = sized(liveGradient, count, classes);
+    int rows = Math.toIntExact(Objects.requireNonNull(liveRows).size(0));
+    INDArray mine = sized(liveGradient, rows, classes);
     liveGradient = mine;
-    Vectors.write(gather(values, classes, newest, count), count * classes, mine);
+    Vectors.write(gather(values, classes, newest, rows), mine);
     live().backward(mine, gradient);
   }
 
-  private double[] gather(double[] all, int width, int task, int count) {
-    double[] gathered = new double[count * width];
+  /** A task's rows, and zeros after them. */
+  private double[] gather(double[] all, int width, int task, int rows) {
+    double[] gathered = new double[rows * width];
     int to = 0;
     for (int n = 0; n < latestTasks.length; n++) {
       if (latestTasks[n] == task) {
@@ -446,6 +469,7 @@ public final class TaskModels implements Model, Describable, WeightGroups {
     close(logits);
     close(liveRows);
     close(liveGradient);
+    parts.clear();
     shelf.close();
   }
 }

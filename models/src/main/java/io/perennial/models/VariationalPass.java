@@ -10,6 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param <A> {@code float[]} or {@code double[]}
  */
 final class VariationalPass<A> implements AutoCloseable {
+  private final Workers workers;
+  private final Sharding sharding;
   private final INDArray latents;
   private final Memory latentMemory;
   private final Memory latentGradient;
@@ -22,7 +24,8 @@ final class VariationalPass<A> implements AutoCloseable {
 
   VariationalPass(
       Kernels<A> kernels, Workers workers, VariationalLayers layers, Memory parameters, int rows) {
-    Sharding sharding = Sharding.of(rows, layers.size());
+    this.workers = workers;
+    this.sharding = Sharding.of(rows, layers.size());
     this.encoderPart = new Part(0, layers.encoder().size());
     this.decoderPart = new Part(layers.encoder().size(), layers.decoder().size());
     this.encoder = new Encoder<>(kernels, workers, layers, encoderPart.of(parameters), rows);
@@ -58,7 +61,8 @@ final class VariationalPass<A> implements AutoCloseable {
     encoder.forward(x, conditions);
     latent.sample(encoder.outputs(), conditions);
     decoder.forward(latentMemory);
-    double loss = reconstruction.loss(x, weights) + latent.divergence(weights);
+    workers.run(sharding.count(), reconstruction.comparison(x, weights));
+    double loss = reconstruction.loss() + latent.divergence(weights);
     decoder.backward(decoderPart.of(gradient));
     latent.backward(latentGradient, weights);
     encoder.backward(encoderPart.of(gradient));

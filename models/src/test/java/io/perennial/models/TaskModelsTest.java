@@ -10,6 +10,7 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,6 +62,39 @@ class TaskModelsTest {
     String logits = Vectors.sha256(model.forward(features, tasks, true));
     model.backward(delta, gradient);
     return logits + Vectors.sha256(gradient);
+  }
+
+  /** Without training a network may be given more rows than are its task's. */
+  @Property(tries = 30)
+  void rowsAnswerTogetherAsTheyDoAlone(
+      @ForAll @IntRange(min = 2, max = 600) int rows, @ForAll long seed) {
+    RandomSource random = new RandomSource(seed);
+    try (TaskModels models = models(random, Integer.MAX_VALUE, 3)) {
+      INDArray features = Tensors.random(DataType.FLOAT, random, rows, 4);
+      int[] tasks = random.ints(rows, 0, 3).toArray();
+      float[] together = Vectors.readFloats(models.forward(features, tasks, false));
+      float[] all = Vectors.readFloats(features);
+      try (INDArray one = Vectors.create(DataType.FLOAT, 1, 4)) {
+        for (int n = 0; n < rows; n++) {
+          Vectors.write(Arrays.copyOfRange(all, 4 * n, 4 * n + 4), 4, one);
+          float[] alone = Vectors.readFloats(models.forward(one, new int[] {tasks[n]}, false));
+          assertThat(Arrays.copyOfRange(together, 4 * n, 4 * n + 4))
+              .containsExactly(alone, Offset.offset(1e-5f));
+        }
+      }
+      INDArray delta = Tensors.random(DataType.FLOAT, random, rows, 4);
+      assertThat(gradient(models, features, tasks, delta, false))
+          .containsExactly(gradient(models, features, tasks, delta, true), Offset.offset(1e-3f));
+    }
+  }
+
+  private static float[] gradient(
+      Model model, INDArray features, int[] tasks, INDArray delta, boolean training) {
+    try (INDArray gradient = Vectors.create(DataType.FLOAT, model.parameters().length())) {
+      model.forward(features, tasks, training);
+      model.backward(delta, gradient);
+      return Vectors.readFloats(gradient);
+    }
   }
 
   @Test
