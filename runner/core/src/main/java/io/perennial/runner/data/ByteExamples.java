@@ -1,7 +1,9 @@
 package io.perennial.runner.data;
 
 import io.perennial.api.Examples;
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Examples kept as unsigned bytes, on the heap or in a mapped file; scaled when they are read. */
 final class ByteExamples implements Examples {
@@ -10,18 +12,28 @@ final class ByteExamples implements Examples {
   private final int[] labels;
   private final float[] scaled;
 
-  /** Where each feature goes when it is read; as long as an example. */
-  private final int[] places;
+  /** Of all examples together: a stream of many tasks would leave each thread as many of them. */
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(() -> new Scratch(0));
 
-  private final ThreadLocal<byte[]> bytes;
+  private final int length;
 
-  private ByteExamples(Segments records, int skip, int[] labels, float[] scaled, int[] places) {
+  /** For each feature, which of the record's it is; null if it is the one at the same place. */
+  private final int @Nullable [] order;
+
+  private record Scratch(byte[] bytes, float[] values) {
+    Scratch(int length) {
+      this(new byte[length], new float[length]);
+    }
+  }
+
+  private ByteExamples(
+      Segments records, int skip, int[] labels, float[] scaled, int @Nullable [] order) {
     this.records = records;
     this.skip = skip;
     this.labels = labels;
     this.scaled = scaled;
-    this.places = places;
-    this.bytes = ThreadLocal.withInitial(() -> new byte[places.length]);
+    this.length = records.recordBytes() - skip;
+    this.order = order;
   }
 
   /**
@@ -50,21 +62,17 @@ final class ByteExamples implements Examples {
     for (int value = 0; value < scaled.length; value++) {
       scaled[value] = (float) value / largest;
     }
-    int[] places = IntStream.range(0, records.recordBytes() - skip).toArray();
-    return new ByteExamples(records, skip, labels, scaled, places);
+    return new ByteExamples(records, skip, labels, scaled, null);
   }
 
-  /** The same examples; feature i is the one that was at {@code order[i]}. */
-  ByteExamples permuted(int[] order) {
-    int[] inverse = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      inverse[order[i]] = i;
+  /** The same examples; feature i is the one that was at {@code next[i]}. */
+  ByteExamples permuted(int[] next) {
+    int[] before = order;
+    int[] both = new int[next.length];
+    for (int i = 0; i < next.length; i++) {
+      both[i] = before == null ? next[i] : before[next[i]];
     }
-    int[] moved = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      moved[i] = inverse[places[i]];
-    }
-    return new ByteExamples(records, skip, labels, scaled, moved);
+    return new ByteExamples(records, skip, labels, scaled, both);
   }
 
   @Override
@@ -79,19 +87,41 @@ final class ByteExamples implements Examples {
 
   @Override
   public void read(int index, float[] destination, int offset) {
-    byte[] values = bytes.get();
-    records.read(index, skip, values, values.length);
-    for (int i = 0; i < values.length; i++) {
-      destination[offset + places[i]] = scaled[values[i] & 0xFF];
+    Scratch scratch = load(index);
+    int[] from = order;
+    if (from == null) {
+      scale(scratch.bytes, destination, offset);
+      return;
     }
+    // In two passes, of which the second writes in order: what it writes to is not in a cache.
+    float[] values = scratch.values;
+    scale(scratch.bytes, values, 0);
+    for (int i = 0; i < from.length; i++) {
+      destination[offset + i] = values[from[i]];
+    }
+  }
+
+  private void scale(byte[] bytes, float[] destination, int offset) {
+    for (int i = 0; i < length; i++) {
+      destination[offset + i] = scaled[bytes[i] & 0xFF];
+    }
+  }
+
+  /** An example's bytes, and perhaps more, until this thread's next one. */
+  private Scratch load(int index) {
+    Scratch scratch = SCRATCH.get();
+    if (scratch.bytes.length < length) {
+      scratch = new Scratch(length);
+      SCRATCH.set(scratch);
+    }
+    records.read(index, skip, scratch.bytes, length);
+    return scratch;
   }
 
   @Override
   public void content(int index, int width, Content content) {
     if (content.lacks(records, index)) {
-      byte[] values = bytes.get();
-      records.read(index, skip, values, values.length);
-      content.add(values);
+      content.add(Arrays.copyOf(load(index).bytes, length));
     }
   }
 }
