@@ -55,13 +55,14 @@ public class GeneratorBenchmark {
     final Mlp solver;
     final VariationalAutoencoder generator;
     final INDArray gradient;
-    final Adam adam = new Adam(new Adam.Settings(0.001, 0.9, 0.999, 1e-8));
+    final Adam adam;
     final Runnable onHalf;
     final Runnable onBoth;
     final List<Runnable> products = new ArrayList<>();
 
     Made(Workers workers) {
       NativeSetup.ensure();
+      adam = new Adam(new Adam.Settings(0.001, 0.9, 0.999, 1e-8), workers);
       solver =
           new Mlp(
               new long[] {784},

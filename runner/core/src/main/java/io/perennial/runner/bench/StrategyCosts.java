@@ -89,6 +89,7 @@ final class StrategyCosts {
   Section replay() {
     List<Double> solver = new ArrayList<>();
     List<Double> both = new ArrayList<>();
+    List<Double> shallow = new ArrayList<>();
     List<Double> large = new ArrayList<>();
     List<Double> replaying = new ArrayList<>();
     String name = "(solver + generator) / solver, the same batch";
@@ -96,9 +97,11 @@ final class StrategyCosts {
       for (int round = 0; round <= scale.rounds(); round++) {
         List<TaskTimes.Task> replay = replayed(BATCH, "{type: generative-replay}");
         List<TaskTimes.Task> plain = replayed(BATCH, "");
+        List<TaskTimes.Task> one = replayed(BATCH, "{type: generative-replay, hidden: [400]}");
         List<TaskTimes.Task> doubled = replayed(2 * BATCH, "");
         if (round > 0) {
           both.add(replay.get(0).step());
+          shallow.add(one.get(0).step());
           replaying.add(replay.get(1).step());
           solver.add(plain.get(0).step());
           large.add(doubled.get(1).step());
@@ -112,7 +115,8 @@ final class StrategyCosts {
         "generative replay: mlp 784-400-400-10, generator 784-400-400-100",
         List.of(
             ratio(name, both, solver),
-            ratio("the same, with generating and labelling as many rows", replaying, large)));
+            ratio("the same, with a generator 784-400-100", shallow, solver),
+            ratio("with generating and labelling as many rows", replaying, large)));
   }
 
   private List<TaskTimes.Task> replayed(int batch, String strategy) {
