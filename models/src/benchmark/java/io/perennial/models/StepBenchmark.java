@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One training step (forward, loss, backward, plain SGD) of a 784-h-h-10 network on one thread and
- * on two, and its eight matrix products alone on one.
+ * on two, and its eight matrix products alone on one: as the step makes them, and all by OpenBLAS.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -43,6 +45,7 @@ public class StepBenchmark {
   private final Workers one = new Workers(1);
   private final Workers two = new Workers(2);
   private List<Runnable> products = List.of();
+  private List<Runnable> plain = List.of();
   private Runnable single = () -> {};
   private Runnable shared = () -> {};
 
@@ -53,7 +56,8 @@ public class StepBenchmark {
     int slash = network.indexOf('/');
     int hidden = Integer.parseInt(network.substring(0, slash));
     int rows = Integer.parseInt(network.substring(slash + 1));
-    products = products(rows, INPUTS, hidden, hidden, CLASSES);
+    products = products(Kernels.of(DataType.FLOAT)::gemm, rows, INPUTS, hidden, hidden, CLASSES);
+    plain = products(StepBenchmark::openBlas, rows, INPUTS, hidden, hidden, CLASSES);
     INDArray features = Tensors.random(DataType.FLOAT, random, rows, INPUTS);
     single = training(one, hidden, features);
     shared = training(two, hidden, features);
@@ -70,6 +74,12 @@ public class StepBenchmark {
   @Benchmark
   public void products() {
     products.forEach(Runnable::run);
+  }
+
+  /** The same, all by OpenBLAS. */
+  @Benchmark
+  public void plainProducts() {
+    plain.forEach(Runnable::run);
   }
 
   /** The step, on one thread. */
@@ -108,9 +118,55 @@ public class StepBenchmark {
     };
   }
 
+  /** {@link Kernels#gemm}. */
+  private interface Product {
+    void run(
+        boolean transposeA,
+        boolean transposeB,
+        int m,
+        int n,
+        int k,
+        Memory a,
+        int lda,
+        Memory b,
+        int ldb,
+        double beta,
+        Memory c,
+        int ldc);
+  }
+
+  private static void openBlas(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Memory a,
+      int lda,
+      Memory b,
+      int ldb,
+      double beta,
+      Memory c,
+      int ldc) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+        m,
+        n,
+        k,
+        1,
+        (FloatPointer) a.pointer(),
+        lda,
+        (FloatPointer) b.pointer(),
+        ldb,
+        (float) beta,
+        (FloatPointer) c.pointer(),
+        ldc);
+  }
+
   /** The products of one step, over the whole batch, in the shapes the step makes them in. */
-  private List<Runnable> products(int rows, int... widths) {
-    Kernels<?> kernels = Kernels.of(DataType.FLOAT);
+  private List<Runnable> products(Product product, int rows, int... widths) {
     List<Runnable> all = new ArrayList<>();
     for (int l = 0; l < widths.length - 1; l++) {
       int in = widths[l];
@@ -119,10 +175,10 @@ public class StepBenchmark {
       Memory w = Memory.of(Tensors.random(DataType.FLOAT, random, out, in));
       Memory z = Memory.of(Tensors.random(DataType.FLOAT, random, rows, out));
       Memory g = Memory.of(Vectors.create(DataType.FLOAT, out, in));
-      all.add(() -> kernels.gemm(false, true, rows, out, in, x, in, w, in, 0, z, out));
-      all.add(() -> kernels.gemm(true, false, out, in, rows, z, out, x, in, 0, g, in));
+      all.add(() -> product.run(false, true, rows, out, in, x, in, w, in, 0, z, out));
+      all.add(() -> product.run(true, false, out, in, rows, z, out, x, in, 0, g, in));
       if (l > 0) {
-        all.add(() -> kernels.gemm(false, false, rows, in, out, z, out, w, in, 0, x, in));
+        all.add(() -> product.run(false, false, rows, in, out, z, out, w, in, 0, x, in));
       }
     }
     return all;
