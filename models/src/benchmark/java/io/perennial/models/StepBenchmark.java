@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -56,8 +55,8 @@ public class StepBenchmark {
     int slash = network.indexOf('/');
     int hidden = Integer.parseInt(network.substring(0, slash));
     int rows = Integer.parseInt(network.substring(slash + 1));
-    products = products(Kernels.of(DataType.FLOAT)::gemm, rows, INPUTS, hidden, hidden, CLASSES);
-    plain = products(StepBenchmark::openBlas, rows, INPUTS, hidden, hidden, CLASSES);
+    products = products(false, rows, INPUTS, hidden, hidden, CLASSES);
+    plain = products(true, rows, INPUTS, hidden, hidden, CLASSES);
     INDArray features = Tensors.random(DataType.FLOAT, random, rows, INPUTS);
     single = training(one, hidden, features);
     shared = training(two, hidden, features);
@@ -118,69 +117,46 @@ public class StepBenchmark {
     };
   }
 
-  /** {@link Kernels#gemm}. */
-  private interface Product {
-    void run(
-        boolean transposeA,
-        boolean transposeB,
-        int m,
-        int n,
-        int k,
-        Memory a,
-        int lda,
-        Memory b,
-        int ldb,
-        double beta,
-        Memory c,
-        int ldc);
+  /** The products of one step, over the whole batch, in the shapes the step makes them in. */
+  private List<Runnable> products(boolean byOpenBlas, int rows, int... widths) {
+    List<Runnable> all = new ArrayList<>();
+    for (int l = 0; l < widths.length - 1; l++) {
+      int in = widths[l];
+      int out = widths[l + 1];
+      FloatPointer x = matrix(rows, in);
+      FloatPointer w = matrix(out, in);
+      FloatPointer z = matrix(rows, out);
+      FloatPointer g = matrix(out, in);
+      all.add(() -> product(byOpenBlas, false, true, rows, out, in, x, w, z));
+      all.add(() -> product(byOpenBlas, true, false, out, in, rows, z, x, g));
+      if (l > 0) {
+        all.add(() -> product(byOpenBlas, false, false, rows, in, out, z, w, x));
+      }
+    }
+    return all;
   }
 
-  private static void openBlas(
+  private FloatPointer matrix(int rows, int columns) {
+    INDArray values = Tensors.random(DataType.FLOAT, random, rows, columns);
+    return new FloatPointer(Vectors.readFloats(values));
+  }
+
+  private static void product(
+      boolean byOpenBlas,
       boolean transposeA,
       boolean transposeB,
       int m,
       int n,
       int k,
-      Memory a,
-      int lda,
-      Memory b,
-      int ldb,
-      double beta,
-      Memory c,
-      int ldc) {
-    openblas.cblas_sgemm(
-        openblas.CblasRowMajor,
-        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
-        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
-        m,
-        n,
-        k,
-        1,
-        (FloatPointer) a.pointer(),
-        lda,
-        (FloatPointer) b.pointer(),
-        ldb,
-        (float) beta,
-        (FloatPointer) c.pointer(),
-        ldc);
-  }
-
-  /** The products of one step, over the whole batch, in the shapes the step makes them in. */
-  private List<Runnable> products(Product product, int rows, int... widths) {
-    List<Runnable> all = new ArrayList<>();
-    for (int l = 0; l < widths.length - 1; l++) {
-      int in = widths[l];
-      int out = widths[l + 1];
-      Memory x = Memory.of(Tensors.random(DataType.FLOAT, random, rows, in));
-      Memory w = Memory.of(Tensors.random(DataType.FLOAT, random, out, in));
-      Memory z = Memory.of(Tensors.random(DataType.FLOAT, random, rows, out));
-      Memory g = Memory.of(Vectors.create(DataType.FLOAT, out, in));
-      all.add(() -> product.run(false, true, rows, out, in, x, in, w, in, 0, z, out));
-      all.add(() -> product.run(true, false, out, in, rows, z, out, x, in, 0, g, in));
-      if (l > 0) {
-        all.add(() -> product.run(false, false, rows, in, out, z, out, w, in, 0, x, in));
-      }
+      FloatPointer a,
+      FloatPointer b,
+      FloatPointer c) {
+    int lda = transposeA ? m : k;
+    int ldb = transposeB ? k : n;
+    if (byOpenBlas) {
+      Gemm.byOpenBlas(transposeA, transposeB, m, n, k, a, lda, b, ldb, 0, c, n);
+    } else {
+      Gemm.multiply(transposeA, transposeB, m, n, k, a, lda, b, ldb, 0, c, n);
     }
-    return all;
   }
 }

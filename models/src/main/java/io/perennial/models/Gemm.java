@@ -44,6 +44,23 @@ public final class Gemm {
       OneDnn.multiply(transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc);
       return;
     }
+    byOpenBlas(transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /** The same, whatever its size. */
+  static void byOpenBlas(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      FloatPointer a,
+      int lda,
+      FloatPointer b,
+      int ldb,
+      float beta,
+      FloatPointer c,
+      int ldc) {
     openblas.cblas_sgemm(
         openblas.CblasRowMajor,
         transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,

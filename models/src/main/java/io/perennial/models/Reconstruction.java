@@ -31,6 +31,7 @@ final class Reconstruction<A> {
   private Memory others;
 
   private double[] weights;
+  private boolean gradientIsWanted;
 
   /**
    * @param precision what errors are multiplied with
@@ -70,12 +71,13 @@ final class Reconstruction<A> {
 
   /**
    * What compares a shard's rows of the outputs with examples; when it has done so with all, there
-   * are {@link #errors}, and the outputs are replaced by the gradient of {@link #loss}.
+   * are {@link #errors}, and with weights the outputs are replaced by {@link #loss}'s gradient.
    *
    * @param rowWeights the shares of the rows in the loss; null for errors alone
    */
   IntConsumer comparison(Memory features, double @Nullable [] rowWeights) {
     prepare(features, rowWeights == null ? ones : rowWeights);
+    gradientIsWanted = rowWeights != null;
     return compare;
   }
 
@@ -121,7 +123,9 @@ final class Reconstruction<A> {
         errors[row + n] =
             precision * likelihood.error(kernels, x, t, scratch[shard], n * width, width, weight);
       }
-      kernels.put(x, 0, outputs, row * width, count * width);
+      if (gradientIsWanted) {
+        kernels.put(x, 0, outputs, row * width, count * width);
+      }
     }
   }
 
