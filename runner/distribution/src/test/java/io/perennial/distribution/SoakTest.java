@@ -10,12 +10,15 @@ import io.perennial.runner.RunOptions;
 import io.perennial.runner.RunStoppedException;
 import io.perennial.runner.result.RunResult;
 import java.io.File;
-import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.ObjectName;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -57,36 +60,73 @@ class SoakTest {
               "model-expansion", TASKS_OF_A_RUN, "[{type: net2net, maxParameters: 2000}]"),
           YAML.formatted("knowledge-retention", TASKS_OF_A_RUN, "[{type: generative-replay}]"));
 
+  /** A part of the heap as the JVM prints it: from, [to committed,] to. */
+  private static final Pattern RANGE =
+      Pattern.compile("\\[0x(\\p{XDigit}+), (?:0x\\p{XDigit}+, )?0x(\\p{XDigit}+)\\)");
+
+  private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ ");
+
   @TempDir Path directory;
 
   /**
    * What the process holds.
    *
-   * @param nativeBytes resident beside the heap, whose size is up to the collector
+   * @param nativeBytes resident outside the heap
    * @param heapBytes in use after a collection
    */
   private record Held(long nativeBytes, long heapBytes, int files, int threads) {
-    static Held now() throws IOException, InterruptedException {
+    static Held now() throws Exception {
       for (int i = 0; i < 3; i++) {
         System.gc();
         Thread.sleep(50); // Native memory is freed by a thread of its own.
       }
-      long resident = 0;
-      int threads = 0;
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("VmRSS:")) {
-          resident = Long.parseLong(line.replaceAll("\\D", "")) << 10;
-        } else if (line.startsWith("Threads:")) {
-          threads = Integer.parseInt(line.replaceAll("\\D", ""));
-        }
-      }
       String[] open = Objects.requireNonNull(new File("/proc/self/fd").list());
       Runtime heap = Runtime.getRuntime();
       return new Held(
-          resident - heap.totalMemory(),
+          residentOutsideOfHeap(),
           heap.totalMemory() - heap.freeMemory(),
           open.length,
-          threads);
+          Objects.requireNonNull(new File("/proc/self/task").list()).length);
+    }
+
+    /**
+     * Summed over the mappings. The resident memory of the process minus what the heap says it has
+     * would be another thing: the collector gives pages back long after it has stopped counting
+     * them.
+     */
+    private static long residentOutsideOfHeap() throws Exception {
+      List<long[]> heap = new ArrayList<>();
+      Matcher range = RANGE.matcher(heapInfo());
+      while (range.find()) {
+        heap.add(new long[] {parseHex(range.group(1)), parseHex(range.group(2))});
+      }
+      assertThat(heap).as("address ranges of the heap in %s", heapInfo()).isNotEmpty();
+      long resident = 0;
+      boolean outside = true;
+      for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+        Matcher mapping = MAPPING.matcher(line);
+        if (mapping.lookingAt()) {
+          long start = parseHex(mapping.group(1));
+          outside = heap.stream().noneMatch(part -> part[0] <= start && start < part[1]);
+        } else if (outside && line.startsWith("Rss:")) {
+          resident += Long.parseLong(line.replaceAll("\\D", "")) << 10;
+        }
+      }
+      return resident;
+    }
+
+    private static String heapInfo() throws Exception {
+      return (String)
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcHeapInfo",
+                  null,
+                  null);
+    }
+
+    private static long parseHex(String digits) {
+      return Long.parseUnsignedLong(digits, 16);
     }
   }
 
