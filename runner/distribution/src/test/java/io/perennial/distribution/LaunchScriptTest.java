@@ -25,4 +25,25 @@ class LaunchScriptTest {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.output()).isEqualTo(option);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', true",
+    "--help, true",
+    "--version, true",
+    "list --json, true",
+    "describe ewc, true",
+    "run --help, true",
+    "run x.yaml, false",
+    "demo, false",
+    "bench --quick, false",
+    "data x.yaml, false"
+  })
+  void onlyWhatEndsAtOnceGoesWithoutOptimisedCode(String arguments, boolean without) {
+    String script =
+        ". src/main/bin/launch.sh; choose_compiler " + arguments + "; printf %s \"$compiler\"";
+    Outcome outcome = Outcome.of(new ProcessBuilder("sh", "-u", "-c", script));
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output().contains("TieredStopAtLevel=1")).isEqualTo(without);
+  }
 }

@@ -54,7 +54,10 @@ public final class Main {
     if (System.getProperty(LOG_CONFIGURATION) == null) {
       System.setProperty(LOG_CONFIGURATION, "classpath:io/perennial/runner/cli/log4j2.xml");
     }
-    System.exit(commandLine(new Main()).execute(args));
+    NativeAhead libraries = NativeAhead.start(args);
+    int exitCode = commandLine(new Main()).execute(args);
+    libraries.await();
+    System.exit(exitCode);
   }
 
   static CommandLine commandLine(Main main) {

@@ -13,18 +13,12 @@ final class ByteExamples implements Examples {
   private final float[] scaled;
 
   /** Of all examples together: a stream of many tasks would leave each thread as many of them. */
-  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(() -> new Scratch(0));
+  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[0]);
 
   private final int length;
 
   /** For each feature, which of the record's it is; null if it is the one at the same place. */
   private final int @Nullable [] order;
-
-  private record Scratch(byte[] bytes, float[] values) {
-    Scratch(int length) {
-      this(new byte[length], new float[length]);
-    }
-  }
 
   private ByteExamples(
       Segments records, int skip, int[] labels, float[] scaled, int @Nullable [] order) {
@@ -87,41 +81,35 @@ final class ByteExamples implements Examples {
 
   @Override
   public void read(int index, float[] destination, int offset) {
-    Scratch scratch = load(index);
+    byte[] bytes = load(index);
+    float[] table = scaled;
     int[] from = order;
     if (from == null) {
-      scale(scratch.bytes, destination, offset);
+      for (int i = 0; i < length; i++) {
+        destination[offset + i] = table[bytes[i] & 0xFF];
+      }
       return;
     }
-    // In two passes, of which the second writes in order: what it writes to is not in a cache.
-    float[] values = scratch.values;
-    scale(scratch.bytes, values, 0);
     for (int i = 0; i < from.length; i++) {
-      destination[offset + i] = values[from[i]];
-    }
-  }
-
-  private void scale(byte[] bytes, float[] destination, int offset) {
-    for (int i = 0; i < length; i++) {
-      destination[offset + i] = scaled[bytes[i] & 0xFF];
+      destination[offset + i] = table[bytes[from[i]] & 0xFF];
     }
   }
 
   /** An example's bytes, and perhaps more, until this thread's next one. */
-  private Scratch load(int index) {
-    Scratch scratch = SCRATCH.get();
-    if (scratch.bytes.length < length) {
-      scratch = new Scratch(length);
-      SCRATCH.set(scratch);
+  private byte[] load(int index) {
+    byte[] bytes = SCRATCH.get();
+    if (bytes.length < length) {
+      bytes = new byte[length];
+      SCRATCH.set(bytes);
     }
-    records.read(index, skip, scratch.bytes, length);
-    return scratch;
+    records.read(index, skip, bytes, length);
+    return bytes;
   }
 
   @Override
   public void content(int index, int width, Content content) {
     if (content.lacks(records, index)) {
-      content.add(Arrays.copyOf(load(index).bytes, length));
+      content.add(Arrays.copyOf(load(index), length));
     }
   }
 }
