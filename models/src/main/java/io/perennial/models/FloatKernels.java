@@ -181,46 +181,55 @@ final class FloatKernels implements Kernels<float[]> {
       scratch[j] = 0.5f * tanhOfHalf(logit);
       x[j] = Math.max(logit, 0) - t[j] * logit;
     }
-    double loss = 0;
-    for (int from = at; from < at + n; from += PRODUCT) {
-      loss += loss(x, scratch, from, Math.min(PRODUCT, at + n - from));
-    }
+    double loss = sum(x, at, n);
     float w = (float) weight;
     for (int j = at; j < at + n; j++) {
       x[j] = w * (0.5f + scratch[j] - t[j]);
     }
+    for (int j = at; j < at + n; j++) {
+      scratch[j] = 0.5f + Math.abs(scratch[j]);
+    }
+    for (int from = at; from < at + n; from += PRODUCT) {
+      loss -= Math.log(product(scratch, from, Math.min(PRODUCT, at + n - from))); // For many, one.
+    }
     return loss;
   }
 
-  /**
-   * {@code Σ linear - log(1/2 + |half|)}: one logarithm serves many factors. Four sums and products
-   * at a time, because each waits for its last term.
-   */
-  private static double loss(float[] linear, float[] half, int from, int n) {
+  /** Four sums at a time, because each waits for its last term; likewise four products. */
+  private static double sum(float[] x, int from, int n) {
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
-    double p = 1;
-    double q = 1;
-    double r = 1;
-    double s = 1;
     int j = from;
     for (; j < from + n - 3; j += 4) {
-      a += linear[j];
-      b += linear[j + 1];
-      c += linear[j + 2];
-      d += linear[j + 3];
-      p *= 0.5f + Math.abs(half[j]);
-      q *= 0.5f + Math.abs(half[j + 1]);
-      r *= 0.5f + Math.abs(half[j + 2]);
-      s *= 0.5f + Math.abs(half[j + 3]);
+      a += x[j];
+      b += x[j + 1];
+      c += x[j + 2];
+      d += x[j + 3];
     }
     for (; j < from + n; j++) {
-      a += linear[j];
-      p *= 0.5f + Math.abs(half[j]);
+      a += x[j];
     }
-    return a + b + c + d - Math.log(p * q * r * s);
+    return a + b + c + d;
+  }
+
+  private static double product(float[] x, int from, int n) {
+    double a = 1;
+    double b = 1;
+    double c = 1;
+    double d = 1;
+    int j = from;
+    for (; j < from + n - 3; j += 4) {
+      a *= x[j];
+      b *= x[j + 1];
+      c *= x[j + 2];
+      d *= x[j + 3];
+    }
+    for (; j < from + n; j++) {
+      a *= x[j];
+    }
+    return a * b * c * d;
   }
 
   @Override

@@ -9,9 +9,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The forward and backward passes of dense layers for one batch size: all their arrays, made once.
- * Rows are dealt to shards for the passes through the layers; for the parameters' gradients, which
- * sum over all rows, the layers' outputs are dealt instead, so that no partial gradients have to be
- * added up. Both divisions depend on shapes alone.
+ * Rows are dealt to shards for the passes through the layers, or, on the way forward, the layers'
+ * outputs where weights are many and rows few. For the parameters' gradients, which sum over all
+ * rows, it is always the outputs, so that no partial gradients have to be added up. All this
+ * depends on shapes alone.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -25,12 +26,18 @@ final class Passes<A> implements AutoCloseable {
   private final INDArray[] outputs;
   private final Memory[] outputMemory;
   private final List<Shard<A>> shards = new ArrayList<>();
+
+  /** Empty where rows are dealt out in any case. */
+  private final List<UnitShard<A>> units = new ArrayList<>();
+
   private final LayerMatrices deltas;
   private final Memory[] inputs;
   private final A sums;
   private final IntConsumer forward = this::forward;
   private final IntConsumer backward = this::backward;
   private final IntConsumer products = this::products;
+  private final IntConsumer unitsForward = this::unitsForward;
+  private int layer;
   private boolean backwardReady;
   private @Nullable Powers powers;
   private @Nullable Dropout dropout;
@@ -76,6 +83,13 @@ final class Passes<A> implements AutoCloseable {
               first,
               sharding.length(batch, s),
               outputMemory));
+    }
+    if (sharding.dealsUnits(layers.size())) {
+      for (int s = 0; s < sharding.count(); s++) {
+        units.add(
+            new UnitShard<>(
+                kernels, layers, activation, parameters, sharding, s, batch, outputMemory));
+      }
     }
     this.deltas = new LayerMatrices(layers, sharding, batch);
     this.inputs = new Memory[count];
@@ -127,7 +141,20 @@ final class Passes<A> implements AutoCloseable {
     this.dropout = dropout;
     this.then = then;
     inputs[0] = features;
-    workers.run(sharding.count(), forward);
+    if (units.isEmpty() || dropout != null || then != null) { // They work on whole rows.
+      workers.run(sharding.count(), forward);
+      return;
+    }
+    for (Shard<A> shard : shards) {
+      shard.begin(features, null);
+    }
+    for (layer = 0; layer < layers.count(); layer++) {
+      workers.run(sharding.count(), unitsForward);
+    }
+  }
+
+  private void unitsForward(int shard) {
+    units.get(shard).forward(layer, inputs[layer]);
   }
 
   /** Computes {@link #logits()}. */

@@ -79,13 +79,7 @@ final class Shard<A> {
    * @param dropout with the keys of this pass; null if nothing is dropped
    */
   void forward(Memory batchInput, @Nullable Dropout dropout) {
-    this.dropout = dropout;
-    Memory x = input;
-    if (x == null || wholeInput != batchInput) {
-      x = part(batchInput, layers.inputs(0));
-      input = x;
-      wholeInput = batchInput;
-    }
+    Memory x = begin(batchInput, dropout);
     for (int l = 0; l < layers.count(); l++) {
       int in = layers.inputs(l);
       int out = layers.outputs(l);
@@ -93,6 +87,22 @@ final class Shard<A> {
       finish(l);
       x = outputs[l];
     }
+  }
+
+  /**
+   * Says what a forward pass is made from, whoever makes it.
+   *
+   * @return this shard's rows of the input
+   */
+  Memory begin(Memory batchInput, @Nullable Dropout dropout) {
+    this.dropout = dropout;
+    Memory x = input;
+    if (x == null || wholeInput != batchInput) {
+      x = part(batchInput, layers.inputs(0));
+      input = x;
+      wholeInput = batchInput;
+    }
+    return x;
   }
 
   /** Bias and activation, in one pass over the product. */

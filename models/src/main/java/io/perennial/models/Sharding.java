@@ -16,6 +16,9 @@ record Sharding(int count) {
    */
   private static final int ROWS_PER_SHARD = 128;
 
+  /** So many parameters are more than a core's own cache holds, or than all that a batch needs. */
+  private static final int MANY_PARAMETERS = 1_000_000;
+
   private static final int IMAGES_PER_SHARD = 8;
 
   /** Each shard adds up a gradient of its own, which costs as much as a few stories. */
@@ -50,6 +53,14 @@ record Sharding(int count) {
       return new Sharding(1);
     }
     return new Sharding(Math.max(2, Math.min(MOST, rows / rowsPerShard)));
+  }
+
+  /**
+   * Whether the units of layers with so many parameters are dealt out instead of the rows. With
+   * more shards there are so many rows that one's weights serve enough of them.
+   */
+  boolean dealsUnits(int parameters) {
+    return count == 2 && parameters >= MANY_PARAMETERS;
   }
 
   /** The first of {@code total} that a shard has; its last comes before the next one's first. */
