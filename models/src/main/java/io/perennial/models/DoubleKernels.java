@@ -368,6 +368,17 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
+  public void implicitStep(
+      double lambda, double[] b, double[] anchor, double[] theta, double[] eta, int n) {
+    double l = lambda;
+    for (int i = 0; i < n; i++) {
+      double twice = 2 * eta[i];
+      double guard = l * b[i];
+      theta[i] += twice * (guard * (anchor[i] - theta[i])) / (1 + twice * guard);
+    }
+  }
+
+  @Override
   public void implicitStep(double[] theta, double[] eta, double[] pull, double[] stiffness, int n) {
     for (int i = 0; i < n; i++) {
       double twice = 2 * eta[i];

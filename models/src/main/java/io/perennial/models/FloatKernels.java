@@ -438,6 +438,17 @@ final class FloatKernels implements Kernels<float[]> {
   }
 
   @Override
+  public void implicitStep(
+      double lambda, float[] b, float[] anchor, float[] theta, float[] eta, int n) {
+    float l = (float) lambda;
+    for (int i = 0; i < n; i++) {
+      float twice = 2 * eta[i];
+      float guard = l * b[i];
+      theta[i] += twice * (guard * (anchor[i] - theta[i])) / (1 + twice * guard);
+    }
+  }
+
+  @Override
   public void implicitStep(float[] theta, float[] eta, float[] pull, float[] stiffness, int n) {
     for (int i = 0; i < n; i++) {
       float twice = 2 * eta[i];

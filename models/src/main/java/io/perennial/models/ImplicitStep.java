@@ -76,6 +76,15 @@ final class ImplicitStep<A> {
     for (int at = pieces.from(number); at < pieces.to(number); at += BLOCK) {
       int n = Math.min(BLOCK, pieces.to(number) - at);
       kernels.get(all, at, s.theta, 0, n);
+      sizes.fill(s.eta, at, n);
+      if (pulls.size() == 1) { // As nearly always; what it needs fits the first-level cache.
+        Pull pull = pulls.get(0);
+        kernels.get(pull.importance, at, s.importance, 0, n);
+        kernels.get(pull.anchor, at, s.anchor, 0, n);
+        kernels.implicitStep(pull.lambda, s.importance, s.anchor, s.theta, s.eta, n);
+        kernels.put(s.theta, 0, all, at, n);
+        continue;
+      }
       kernels.fill(s.pull, n, 0);
       kernels.fill(s.stiffness, n, 0);
       for (int k = 0; k < pulls.size(); k++) {
@@ -84,7 +93,6 @@ final class ImplicitStep<A> {
         kernels.get(pull.anchor, at, s.anchor, 0, n);
         kernels.addPull(pull.lambda, s.importance, s.anchor, s.theta, s.pull, s.stiffness, n);
       }
-      sizes.fill(s.eta, at, n);
       kernels.implicitStep(s.theta, s.eta, s.pull, s.stiffness, n);
       kernels.put(s.theta, 0, all, at, n);
     }

@@ -161,6 +161,9 @@ interface Kernels<A> {
   /** {@code pull += λ b (anchor - θ); stiffness += λ b}. */
   void addPull(double lambda, A b, A anchor, A theta, A pull, A stiffness, int n);
 
+  /** {@link #addPull} and the step for a single quadratic, to the same bit. */
+  void implicitStep(double lambda, A b, A anchor, A theta, A eta, int n);
+
   /** {@code θ += 2η pull / (1 + 2η stiffness)}. */
   void implicitStep(A theta, A eta, A pull, A stiffness, int n);
 

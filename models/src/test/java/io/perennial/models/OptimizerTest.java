@@ -236,6 +236,28 @@ class OptimizerTest {
     assertConverges(adam(0.001), DataType.DOUBLE, 2, 1, 0.2, 10_000);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE"})
+  void aPenaltyOfNothingBesideAnotherOneShowsInNoBit(DataType type) {
+    int size = 5001;
+    RandomSource random = new RandomSource(8);
+    INDArray theta = Tensors.random(type, random, size);
+    INDArray importance = Vectors.create(type, size);
+    Vectors.addSquare(importance, 1, Tensors.random(type, random, size));
+    QuadraticPenalty some =
+        new QuadraticPenalty(0.7, importance, Tensors.random(type, random, size));
+    QuadraticPenalty none = new QuadraticPenalty(0.7, Vectors.create(type, size), some.anchor());
+    INDArray alone = Vectors.copyOf(theta);
+    INDArray both = Vectors.copyOf(theta);
+    sgd(0.1, 0).implicitStep(alone, List.of(some));
+    sgd(0.1, 0).implicitStep(both, List.of(some, none));
+    assertThat(Vectors.sha256(alone))
+        .isEqualTo(Vectors.sha256(both))
+        .isNotEqualTo(Vectors.sha256(theta));
+  }
+
   @Test
   void severalPenaltiesActAsTheirSum() {
     RandomSource random = new RandomSource(8);
