@@ -57,6 +57,8 @@ class BenchTest {
             "gemms / step",
             "1 thread / 2 threads",
             "naive",
+            "naive / products of naive's steps",
+            "ewc, empirical Fisher / products of naive's steps",
             "ewc, empirical Fisher / naive",
             "step's wait: the difference",
             "exact / epoch",

@@ -23,6 +23,7 @@ final class WholeJob {
   private static final int BATCH = 128;
   private static final int WARM_UP = 5;
   private static final String MODEL = "{type: mlp, hidden: [256, 256]}";
+  private static final List<Integer> WIDTHS = List.of(784, 256, 256, 10);
 
   /** Plain training and what is compared to it, by name: the strategy's block. */
   private static final Map<String, String> JOBS = jobs();
@@ -54,7 +55,9 @@ final class WholeJob {
     Map<String, InputException> missing = new LinkedHashMap<>();
     JOBS.keySet().forEach(name -> outcomes.put(name, new ArrayList<>()));
     List<Double> bare = new ArrayList<>();
-    try (StandardStep step = new StandardStep(registry, MODEL, BATCH, threads)) {
+    List<Double> products = new ArrayList<>();
+    try (StandardStep step = new StandardStep(registry, MODEL, BATCH, threads);
+        Products ofStep = Products.ofStep(BATCH, WIDTHS)) {
       for (int round = 0; round <= scale.rounds(); round++) {
         outcomes.forEach(
             (name, all) -> {
@@ -66,6 +69,7 @@ final class WholeJob {
           scale.seconds(step::run); // Threads that have slept are first brought together on a core.
         }
         bare.add(1e3 * scale.seconds(step::run));
+        products.add(scale.seconds(ofStep::run));
       }
     }
     // The first round is the one in which the code is still interpreted.
@@ -73,6 +77,10 @@ final class WholeJob {
     measurements.add(
         Measurement.of("naive, the first time", "s", List.of(naive.get(0).seconds().total())));
     List<Double> plain = later(naive, Seconds::total);
+    long steps = naive.get(0).times().tasks().stream().mapToLong(TaskTimes.Task::steps).sum();
+    List<Double> arithmetic =
+        products.subList(1, products.size()).stream().map(seconds -> steps * seconds).toList();
+    measurements.add(Measurement.of("products of its steps, 1 thread", "s", arithmetic));
     outcomes.forEach(
         (name, all) -> {
           InputException reason = missing.get(name);
@@ -80,6 +88,11 @@ final class WholeJob {
             measurements.add(Measurement.missing(name, "s", reason));
           } else {
             strategy(name, all, plain);
+            measurements.add(
+                Measurement.of(
+                    name + " / products of naive's steps",
+                    Measurement.RATIO,
+                    quotients(later(all, Seconds::total), arithmetic)));
           }
         });
     data(naive, bare.subList(1, bare.size()));
