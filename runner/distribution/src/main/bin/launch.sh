@@ -80,7 +80,7 @@ limit_heap() {
 }
 
 # Sets compiler to how the JVM compiles. Commands that only tell something end before optimised code
-# pays off: without it they take two thirds of the time. The others optimise what has loops, which is
+# pays off: without it they take four fifths of the time. The others optimise what has loops, which is
 # what trains, as soon as ever, and what is merely called often later: at a start that is all code, and
 # compiling it keeps a core busy that the start itself could use.
 choose_compiler() {

@@ -83,7 +83,7 @@ final class UnitShard<A> {
     int out = layers.outputs(layer);
     kernels.gemm(false, true, batch, units, in, x, in, weights[layer], in, 0, outputs[layer], out);
     boolean last = layer == layers.count() - 1;
-    int step = Math.max(1, Kernels.BLOCK / units);
+    int step = Math.max(1, Math.min(batch, Kernels.BLOCK / units));
     for (int row = 0; row < step; row++) {
       kernels.get(biases[layer], 0, other, row * units, units);
     }
