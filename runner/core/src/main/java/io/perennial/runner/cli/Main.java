@@ -35,7 +35,10 @@ import picocli.CommandLine.Command;
       "143:SIGTERM stopped the run, which is saved"
     })
 public final class Main {
-  private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+  private static final String LOG_FACTORY = "log4j2.configurationFactory";
+
+  /** Its name, because the class loads Log4j, which help does without. */
+  static final String TERMINAL_LOG = "io.perennial.runner.cli.TerminalLog";
 
   private final EngineSource engines;
 
@@ -50,9 +53,9 @@ public final class Main {
 
   /** Starts the command line and ends the process with its exit code. */
   public static void main(String[] args) {
-    // The file is not at the root of the class path, where it would speak for embedders, too.
-    if (System.getProperty(LOG_CONFIGURATION) == null) {
-      System.setProperty(LOG_CONFIGURATION, "classpath:io/perennial/runner/cli/log4j2.xml");
+    // Used where Log4j finds no configuration.
+    if (System.getProperty(LOG_FACTORY) == null) {
+      System.setProperty(LOG_FACTORY, TERMINAL_LOG);
     }
     NativeAhead libraries = NativeAhead.start(args);
     int exitCode = commandLine(new Main()).execute(args);

@@ -10,6 +10,7 @@ import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
 import com.google.inject.spi.Message;
+import com.google.inject.util.Providers;
 import io.perennial.api.Configured;
 import io.perennial.api.Extensions;
 import io.perennial.api.InputException;
@@ -130,7 +131,8 @@ public final class Wiring implements Extensions {
       bindSettings(binder, registration.settings());
       binder.bind(RandomSource.class).toInstance(root.child(label));
       String name = Kind.label(registration.kind()) + "." + registration.name();
-      binder.bind(Logger.class).toInstance(LogManager.getLogger(name));
+      // As an instance of its own class it would be searched for what to inject: some 400 methods.
+      binder.bind(Logger.class).toProvider(Providers.of(LogManager.getLogger(name)));
       binder
           .bind(Extensions.class)
           .toInstance(
