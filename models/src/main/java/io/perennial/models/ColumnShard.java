@@ -39,7 +39,7 @@ final class ColumnShard<A> {
   private final A sums;
   private final A[] columnSums;
   private final Folding<A> folding;
-  private @Nullable Memory wholeFeatures;
+  private final Part featureRows;
   private @Nullable Memory features;
   private @Nullable Memory gradientPart;
 
@@ -87,6 +87,7 @@ final class ColumnShard<A> {
     this.other = kernels.array(Math.max(Kernels.BLOCK, widest));
     this.sums = kernels.array(Math.max(Kernels.BLOCK, widest));
     this.folding = new Folding<>(kernels, live);
+    this.featureRows = new Part((long) first * dense.inputs(0), rows * dense.inputs(0));
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
@@ -144,9 +145,8 @@ final class ColumnShard<A> {
    * @param logits of each column, {@code [N, outputs]}; null where they are not wanted
    */
   void forward(@Nullable Memory batchFeatures, @Nullable Memory[] logits) {
-    if (batchFeatures != null && wholeFeatures != batchFeatures) {
-      features = part(batchFeatures, dense.inputs(0));
-      wholeFeatures = batchFeatures;
+    if (batchFeatures != null) {
+      features = featureRows.of(batchFeatures);
     }
     int last = columns.size() - 1;
     while (last > 0 && logits[last] == null) {

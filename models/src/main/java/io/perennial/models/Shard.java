@@ -25,7 +25,7 @@ final class Shard<A> {
   private final A[] dropped;
   private @Nullable Dropout dropout;
   private final A[] columnSums;
-  private @Nullable Memory wholeInput;
+  private final Part inputRows;
   private @Nullable Memory input;
 
   /**
@@ -55,6 +55,7 @@ final class Shard<A> {
       this.outputs[l] = part(outputs[l], layers.outputs(l));
       columnSums[l] = kernels.array(layers.outputs(l));
     }
+    this.inputRows = new Part((long) first * layers.inputs(0), rows * layers.inputs(0));
     int blockSize = Math.max(Kernels.BLOCK, layers.widest());
     this.block = kernels.array(blockSize);
     this.other = kernels.array(blockSize);
@@ -96,12 +97,8 @@ final class Shard<A> {
    */
   Memory begin(Memory batchInput, @Nullable Dropout dropout) {
     this.dropout = dropout;
-    Memory x = input;
-    if (x == null || wholeInput != batchInput) {
-      x = part(batchInput, layers.inputs(0));
-      input = x;
-      wholeInput = batchInput;
-    }
+    Memory x = inputRows.of(batchInput);
+    input = x;
     return x;
   }
 

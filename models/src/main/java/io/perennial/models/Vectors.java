@@ -150,21 +150,25 @@ public final class Vectors {
 
   /** Copies the first {@code count} values to the start of {@code to}. */
   public static void write(float[] from, int count, INDArray to) {
-    write(from, 0, count, to);
+    write(from, 0, count, to, 0);
   }
 
-  /** Copies {@code count} values from {@code offset} on to the same places of {@code to}. */
-  public static void write(float[] from, int offset, int count, INDArray to) {
+  /**
+   * Copies {@code count} values, those of {@code from} from {@code offset} on, to those of {@code
+   * to} from {@code at} on.
+   */
+  public static void write(float[] from, int offset, int count, INDArray to, int at) {
     Memory memory = Loops.of(to).memory(to);
-    Objects.checkFromIndexSize(offset, count, Math.min(from.length, memory.length()));
+    Objects.checkFromIndexSize(offset, count, from.length);
+    Objects.checkFromIndexSize(at, count, memory.length());
     if (memory.type() == DataType.FLOAT) {
-      FloatKernels.INSTANCE.put(from, offset, memory, offset, count);
+      FloatKernels.INSTANCE.put(from, offset, memory, at, count);
     } else {
       double[] values = new double[count];
       for (int i = 0; i < count; i++) {
         values[i] = from[offset + i];
       }
-      DoubleKernels.INSTANCE.put(values, 0, memory, offset, count);
+      DoubleKernels.INSTANCE.put(values, 0, memory, at, count);
     }
   }
 

@@ -9,48 +9,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Builds batches in arrays that are made once for each batch size. Rows are gathered on the heap,
- * where bytes become floats, if possible while the batch before is worked on, and go to the native
- * array in one copy.
+ * Builds batches in arrays that are made once for each batch size. Real rows are read into them, if
+ * possible while the batch before is worked on; rehearsed ones follow.
  */
 final class BatchAssembler implements Rows {
-  /** The values from which on a second thread is worth its while in copying. */
-  private static final int PART = 200_000;
-
-  private final long[] shape;
   private final int width;
-  private final DataType dataType;
-  private final Workers workers;
   private final RowReader reader;
-  private final SizedBuffers<Buffers> buffers = new SizedBuffers<>(this::allocate);
 
   private RowReader.@Nullable Slot rows;
   private int[] tasks = {};
   private int[] origins = {};
   private double[] weights = {};
   private double[] soft = {};
+  private float[] rehearsed = {};
   private int classes;
   private int size;
   private int realRows;
+  private int lately;
   private boolean anySoft;
   private int origin;
   private double total;
 
   BatchAssembler(
       long[] shape, DataType dataType, Workers workers, Consumer<RowReader.Slot> background) {
-    this.shape = shape.clone();
     this.width = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    this.dataType = dataType;
-    this.workers = workers;
-    this.reader = new RowReader(width, workers, background);
+    long[] example = shape.clone();
+    this.reader =
+        new RowReader(width, rows -> new BatchArrays(dataType, example, rows), workers, background);
   }
 
-  /** Begins to read the real rows of the next batch, as a hint. */
+  /**
+   * Begins to read the real rows of the next batch, as a hint; room is made for as many rehearsed
+   * ones as the last finished batch had.
+   */
   void ahead(RowReader.Request request) {
-    reader.ahead(request);
+    reader.ahead(request, lately);
   }
 
   /** The seconds that real rows were waited for. */
@@ -66,7 +61,7 @@ final class BatchAssembler implements Rows {
     anySoft = false;
     origin = 0;
     total = 1;
-    rows = reader.read(request);
+    rows = reader.read(request, lately);
     reserve(count);
     System.arraycopy(request.tasks(), request.from(), tasks, 0, count);
     Arrays.fill(origins, 0, count, 0);
@@ -99,15 +94,8 @@ final class BatchAssembler implements Rows {
 
   /** The finished batch, valid until the next one is started. */
   Batch finish(Competition competition) {
-    Buffers sized = buffers.of(size);
-    RowReader.Slot read = started();
-    int parts = Math.max(1, size * width / PART);
-    if (parts == 1) {
-      Vectors.write(read.features(), size * width, sized.features);
-    } else {
-      workers.run(parts, part -> copy(part, parts, read.features(), sized.features));
-    }
-    System.arraycopy(read.labels(), 0, sized.labels, 0, size);
+    BatchArrays sized = started().exactly(size);
+    lately = size - realRows;
     for (int n = 0; n < size; n++) {
       sized.tasks[n] = tasks[n];
       sized.origins[n] = origins[n];
@@ -123,12 +111,6 @@ final class BatchAssembler implements Rows {
     return sized.batch.withTargets(sized.targets(soft, classes));
   }
 
-  private void copy(int part, int parts, float[] from, INDArray to) {
-    int first = (int) ((long) size * width * part / parts);
-    int end = (int) ((long) size * width * (part + 1) / parts);
-    Vectors.write(from, first, end - first, to);
-  }
-
   @Override
   public int realRows() {
     return realRows;
@@ -136,8 +118,8 @@ final class BatchAssembler implements Rows {
 
   @Override
   public void add(INDArray added, int[] addedLabels, int[] addedTasks, double weight) {
-    append(added, addedTasks, weight);
-    System.arraycopy(addedLabels, 0, started().labels(), size, addedTasks.length);
+    BatchArrays arrays = append(added, addedTasks, weight);
+    System.arraycopy(addedLabels, 0, arrays.labels, size, addedTasks.length);
     size += addedTasks.length;
   }
 
@@ -153,8 +135,8 @@ final class BatchAssembler implements Rows {
               + "], one column for each class, not "
               + Arrays.toString(probabilities.shape()));
     }
-    append(added, addedTasks, weight);
-    Arrays.fill(started().labels(), size, size + count, -1);
+    BatchArrays arrays = append(added, addedTasks, weight);
+    Arrays.fill(arrays.labels, size, size + count, -1);
     if (soft.length < (size + count) * classes) {
       soft = Arrays.copyOf(soft, (size + count) * classes);
     }
@@ -163,7 +145,7 @@ final class BatchAssembler implements Rows {
     size += count;
   }
 
-  private void append(INDArray added, int[] addedTasks, double weight) {
+  private BatchArrays append(INDArray added, int[] addedTasks, double weight) {
     int count = addedTasks.length;
     if (added.length() != (long) count * width) {
       throw new IllegalArgumentException(
@@ -178,10 +160,16 @@ final class BatchAssembler implements Rows {
       throw new IllegalArgumentException("A row's weight must be at least 0, not " + weight);
     }
     reserve(size + count);
-    Vectors.read(added, started().features(), size * width);
+    BatchArrays arrays = started().atLeast(size + count, size);
+    if (rehearsed.length < count * width) {
+      rehearsed = new float[count * width];
+    }
+    Vectors.read(added, rehearsed, 0);
+    Vectors.write(rehearsed, 0, count * width, arrays.features, size * width);
     System.arraycopy(addedTasks, 0, tasks, size, count);
     Arrays.fill(origins, size, size + count, origin);
     Arrays.fill(weights, size, size + count, weight);
+    return arrays;
   }
 
   private RowReader.Slot started() {
@@ -193,7 +181,6 @@ final class BatchAssembler implements Rows {
   }
 
   private void reserve(int count) {
-    started().reserve(count);
     if (tasks.length < count) {
       tasks = Arrays.copyOf(tasks, count);
       origins = Arrays.copyOf(origins, count);
@@ -201,50 +188,7 @@ final class BatchAssembler implements Rows {
     }
   }
 
-  private Buffers allocate(int rows) {
-    long[] full = new long[shape.length + 1];
-    full[0] = rows;
-    System.arraycopy(shape, 0, full, 1, shape.length);
-    return new Buffers(Nd4j.create(dataType, full, 'c'), rows);
-  }
-
   void close() {
-    buffers.close();
-  }
-
-  /** The arrays of one batch size. */
-  private static final class Buffers implements AutoCloseable {
-    final INDArray features;
-    final int[] labels;
-    final int[] tasks;
-    final int[] origins;
-    final double[] weights;
-    final boolean[][] competing;
-    final Batch batch;
-    private INDArray targets;
-
-    Buffers(INDArray features, int rows) {
-      this.features = features;
-      this.labels = new int[rows];
-      this.tasks = new int[rows];
-      this.origins = new int[rows];
-      this.weights = new double[rows];
-      this.competing = new boolean[rows][];
-      this.batch = new Batch(features, labels, tasks, origins, weights, competing);
-      this.targets = Nd4j.empty(features.dataType());
-    }
-
-    INDArray targets(double[] values, int classes) {
-      if (targets.isEmpty() || targets.columns() != classes) {
-        targets = Nd4j.create(features.dataType(), new long[] {labels.length, classes}, 'c');
-      }
-      Vectors.write(values, labels.length * classes, targets);
-      return targets;
-    }
-
-    @Override
-    public void close() {
-      features.close();
-    }
+    reader.close();
   }
 }

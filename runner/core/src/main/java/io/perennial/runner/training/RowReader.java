@@ -1,6 +1,7 @@
 package io.perennial.runner.training;
 
 import io.perennial.api.Examples;
+import io.perennial.models.Vectors;
 import io.perennial.models.Workers;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +23,11 @@ final class RowReader {
   private static final int SPINS = 1000;
   private static final long PAUSE_NANOS = 20_000;
 
+  /** Where a thread's examples become floats, in its core's cache, on their way to the batch. */
+  private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
+
   private final int width;
+  private final IntFunction<BatchArrays> allocate;
   private final Workers workers;
   private final Consumer<Slot> background;
   private Slot current;
@@ -31,12 +36,15 @@ final class RowReader {
 
   /**
    * @param width of an example
+   * @param allocate makes the arrays of batches of so many rows
    * @param workers who help when rows are needed now
    * @param background has others read ahead: it gives what it is given to a thread that runs it, or
    *     to threads that ask it for a block at a time
    */
-  RowReader(int width, Workers workers, Consumer<Slot> background) {
+  RowReader(
+      int width, IntFunction<BatchArrays> allocate, Workers workers, Consumer<Slot> background) {
     this.width = width;
+    this.allocate = allocate;
     this.workers = workers;
     this.background = background;
     this.current = new Slot();
@@ -55,10 +63,14 @@ final class RowReader {
     }
   }
 
-  /** Begins to read what will be asked for next; a mere hint. */
-  void ahead(Request request) {
+  /**
+   * Begins to read what will be asked for next; a mere hint.
+   *
+   * @param more rows that will probably follow those read
+   */
+  void ahead(Request request, int more) {
     if (request.count > 0) {
-      next.start(request);
+      next.start(request, more);
       background.accept(next);
     }
   }
@@ -66,11 +78,12 @@ final class RowReader {
   /**
    * Reads.
    *
+   * @param more rows that will probably follow those read
    * @return the rows, until the next call
    */
-  Slot read(Request request) {
+  Slot read(Request request, int more) {
     if (!request.isSame(next.request)) {
-      next.start(request);
+      next.start(request, more);
     }
     long start = System.nanoTime();
     Slot slot = next;
@@ -90,10 +103,16 @@ final class RowReader {
     return waited;
   }
 
+  /** Stops reading and frees the arrays. */
+  void close() {
+    current.close();
+    next.close();
+  }
+
   /** The rows of one batch. */
   final class Slot implements Runnable, BooleanSupplier {
-    private float[] features = {};
-    private int[] labels = {};
+    private final SizedBuffers<BatchArrays> sized = new SizedBuffers<>(allocate);
+    private BatchArrays arrays = sized.of(1);
     private int blocks;
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
@@ -102,38 +121,42 @@ final class RowReader {
     private volatile @Nullable Throwable failure;
     private @Nullable Request request;
 
-    /** {@code [rows, width]}, as long as the batch at least; the reader's to use again. */
-    float[] features() {
-      return features;
+    /** With the rows read, and all others, in arrays of a batch of this size. */
+    BatchArrays exactly(int rows) {
+      return arrays.rows() == rows ? arrays : moved(rows, Math.min(rows, arrays.rows()));
     }
 
-    /** One a row. */
-    int[] labels() {
-      return labels;
+    /** With the rows there are, in arrays of a batch of at least this size. */
+    BatchArrays atLeast(int rows, int filled) {
+      return arrays.rows() >= rows ? arrays : moved(rows, filled);
     }
 
-    /** Makes room for more rows after those read. */
-    void reserve(int rows) {
-      if (labels.length < rows) {
-        float[] longer = new float[rows * width];
-        System.arraycopy(features, 0, longer, 0, features.length);
-        features = longer;
-        int[] more = new int[rows];
-        System.arraycopy(labels, 0, more, 0, labels.length);
-        labels = more;
-      }
+    private BatchArrays moved(int rows, int filled) {
+      BatchArrays other = sized.of(rows);
+      other.take(arrays, filled);
+      arrays = other;
+      return other;
     }
 
-    private void start(Request wanted) {
-      // Nobody will want what is being read: the rest of it is left, what is begun is finished.
-      begun.set(Integer.MAX_VALUE / 2);
-      pauseWhile(this::isBeingRead);
+    private void start(Request wanted, int more) {
+      stop();
       failure = null;
       request = wanted;
       blocks = (wanted.count + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
-      reserve(wanted.count);
+      arrays = sized.of(Math.max(1, wanted.count + more));
       done.set(0);
       begun.set(0);
+    }
+
+    /** Nobody will want what is being read: the rest of it is left, what is begun is finished. */
+    private void stop() {
+      begun.set(Integer.MAX_VALUE / 2);
+      pauseWhile(this::isBeingRead);
+    }
+
+    private void close() {
+      stop();
+      sized.close();
     }
 
     private boolean isBeingRead() {
@@ -180,18 +203,30 @@ final class RowReader {
         return false;
       }
       try {
-        int end = Math.min(wanted.count, (block + 1) * ROWS_PER_BLOCK);
-        for (int n = block * ROWS_PER_BLOCK; n < end; n++) {
+        int first = block * ROWS_PER_BLOCK;
+        int end = Math.min(wanted.count, first + ROWS_PER_BLOCK);
+        float[] values = scratch();
+        for (int n = first; n < end; n++) {
           Examples examples = wanted.source.apply(wanted.tasks[wanted.from + n]);
           int row = wanted.rows[wanted.from + n];
-          examples.read(row, features, n * width);
-          labels[n] = examples.label(row);
+          examples.read(row, values, (n - first) * width);
+          arrays.labels[n] = examples.label(row);
         }
+        Vectors.write(values, 0, (end - first) * width, arrays.features, first * width);
       } catch (Throwable e) { // Carried to whoever needs the rows, whatever it is.
         failure = e;
       }
       done.incrementAndGet();
       return true;
+    }
+
+    private float[] scratch() {
+      float[] values = SCRATCH.get();
+      if (values.length < ROWS_PER_BLOCK * width) {
+        values = new float[ROWS_PER_BLOCK * width];
+        SCRATCH.set(values);
+      }
+      return values;
     }
 
     private void await() {
