@@ -32,6 +32,9 @@ public final class NativeSetup {
   private static volatile @Nullable Report report;
   private static @Nullable Choice choice;
 
+  /** Not the class's own, which a thread holds for as long as libraries load. */
+  private static final Object CHOOSING = new Object();
+
   private NativeSetup() {}
 
   /** Who chose the kernel. */
@@ -144,15 +147,17 @@ public final class NativeSetup {
     return made;
   }
 
-  private static synchronized Choice chooseOnce() {
-    Choice made = choice;
-    if (made == null) {
-      // Otherwise ND4J looks for its backend with the calling thread's context class loader.
-      ND4JClassLoading.setNd4jClassloaderFromClass(NativeSetup.class);
-      made = choose();
-      choice = made;
+  private static Choice chooseOnce() {
+    synchronized (CHOOSING) {
+      Choice made = choice;
+      if (made == null) {
+        // Otherwise ND4J looks for its backend with the calling thread's context class loader.
+        ND4JClassLoading.setNd4jClassloaderFromClass(NativeSetup.class);
+        made = choose();
+        choice = made;
+      }
+      return made;
     }
-    return made;
   }
 
   private static Choice choose() {

@@ -16,6 +16,7 @@ import io.perennial.api.Scenario;
 import io.perennial.api.Strategy;
 import io.perennial.api.Task;
 import io.perennial.api.TaskOrder;
+import io.perennial.models.NativeSetup;
 import io.perennial.models.Workers;
 import io.perennial.runner.config.Blocks;
 import io.perennial.runner.config.Records;
@@ -135,6 +136,7 @@ record Assembly(
     List<String> data =
         stopwatch.time(
             Stopwatch.Phase.LOAD, () -> Fingerprint.prefixes(taught.tasks(), taught.classNames()));
+    NativeSetup.ensure(); // From here on for certain; data and wiring seldom need it.
     List<Finding> findings = new ArrayList<>();
     TaskStream stream =
         before.generations().isEmpty()

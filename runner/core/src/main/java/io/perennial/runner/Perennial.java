@@ -157,7 +157,7 @@ public final class Perennial implements AutoCloseable {
    * @throws InputException if the data cannot be used
    */
   public List<Finding> check(RunConfiguration configuration) {
-    NativeSetup.ensure();
+    NativeSetup.prepare();
     RunConfiguration one =
         configuration.orders() > 0 ? OrderRuns.variant(configuration, 1) : configuration;
     try (Assembly assembly = assemble(one, one.allSeeds().get(0))) {
@@ -187,7 +187,7 @@ public final class Perennial implements AutoCloseable {
    * @throws RunStoppedException after {@link #stop}
    */
   public Results run(RunConfiguration configuration, RunOptions options) {
-    NativeSetup.ensure();
+    NativeSetup.prepare();
     try {
       Results results =
           configuration.orders() > 0
@@ -282,7 +282,7 @@ public final class Perennial implements AutoCloseable {
    * @throws RunFailedException if it failed; what was learned before is still there
    */
   public Results learn(Path directory, Path tasks, List<RunListener> listeners) {
-    NativeSetup.ensure();
+    NativeSetup.prepare();
     try {
       return new Continuation(this, new RunDirectory(this, directory)).learn(tasks, listeners);
     } catch (RunStoppedException e) {
