@@ -162,6 +162,11 @@ final class DoubleKernels implements Kernels<double[]> {
   }
 
   @Override
+  public double bernoulli(double[] x, double[] t, double[] scratch, int at, int n) {
+    return bernoulli(x, t, scratch, at, n, 1);
+  }
+
+  @Override
   public double gaussian(double[] x, double[] t, int at, int n, double weight) {
     double w = weight;
     double sum = 0;

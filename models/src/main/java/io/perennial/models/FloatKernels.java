@@ -11,6 +11,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class FloatKernels implements Kernels<float[]> {
   static final FloatKernels INSTANCE = new FloatKernels();
 
+  /** From here on a hyperbolic tangent rounds to 1. */
+  private static final float TANH_IS_ONE = 7.905311f;
+
   /** So many factors of at least one half do not underflow a double. */
   private static final int PRODUCT = 512;
 
@@ -152,12 +155,15 @@ final class FloatKernels implements Kernels<float[]> {
     }
   }
 
-  /**
-   * {@code tanh(x / 2)} to about 1e-7: a rational function, because the JIT vectorises it and
-   * exponentials not. The coefficients are those of Eigen's {@code ptanh}.
-   */
   private static float tanhOfHalf(float x) {
-    float h = Math.min(Math.max(0.5f * x, -7.905311f), 7.905311f);
+    return tanh(Math.min(Math.max(0.5f * x, -TANH_IS_ONE), TANH_IS_ONE));
+  }
+
+  /**
+   * To about 1e-7, for h up to {@link #TANH_IS_ONE}: a rational function, because the JIT
+   * vectorises it and exponentials not. The coefficients are those of Eigen's {@code ptanh}.
+   */
+  private static float tanh(float h) {
     float s = h * h;
     float p = -2.7607684e-16f;
     p = p * s + 2.000188e-13f;
@@ -175,13 +181,12 @@ final class FloatKernels implements Kernels<float[]> {
 
   @Override
   public double bernoulli(float[] x, float[] t, float[] scratch, int at, int n, double weight) {
-    // log(1 + e^x) - t x = max(x, 0) - t x - log sigmoid(|x|); x is used up here.
     for (int j = at; j < at + n; j++) {
       float logit = x[j];
       scratch[j] = 0.5f * tanhOfHalf(logit);
       x[j] = Math.max(logit, 0) - t[j] * logit;
     }
-    double loss = sum(x, at, n);
+    double linear = sum(x, at, n); // x is used up here.
     float w = (float) weight;
     for (int j = at; j < at + n; j++) {
       x[j] = w * (0.5f + scratch[j] - t[j]);
@@ -189,8 +194,34 @@ final class FloatKernels implements Kernels<float[]> {
     for (int j = at; j < at + n; j++) {
       scratch[j] = 0.5f + Math.abs(scratch[j]);
     }
+    return crossEntropy(linear, scratch, at, n);
+  }
+
+  @Override
+  public double bernoulli(float[] x, float[] t, float[] scratch, int at, int n) {
+    // A loop for each, which takes less than one for all.
+    for (int j = at; j < at + n; j++) {
+      scratch[j] = Math.min(Math.abs(0.5f * x[j]), TANH_IS_ONE);
+    }
+    for (int j = at; j < at + n; j++) {
+      scratch[j] = 0.5f + 0.5f * tanh(scratch[j]);
+    }
+    for (int j = at; j < at + n; j++) {
+      x[j] = Math.max(x[j], 0) - t[j] * x[j];
+    }
+    return crossEntropy(sum(x, at, n), scratch, at, n);
+  }
+
+  /**
+   * {@code Σ log(1 + e^x) - t x = Σ max(x, 0) - t x - log sigmoid(|x|)}.
+   *
+   * @param linear the sum without the logarithms
+   * @param sigmoids of |x|
+   */
+  private static double crossEntropy(double linear, float[] sigmoids, int at, int n) {
+    double loss = linear;
     for (int from = at; from < at + n; from += PRODUCT) {
-      loss -= Math.log(product(scratch, from, Math.min(PRODUCT, at + n - from))); // For many, one.
+      loss -= Math.log(product(sigmoids, from, Math.min(PRODUCT, at + n - from))); // For many, one.
     }
     return loss;
   }

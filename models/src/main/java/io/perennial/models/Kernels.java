@@ -101,6 +101,9 @@ interface Kernels<A> {
    */
   double bernoulli(A x, A t, A scratch, int at, int n, double weight);
 
+  /** The same value, without a gradient; x is used up. */
+  double bernoulli(A x, A t, A scratch, int at, int n);
+
   /** {@code Σ (x - t)² / 2}; x is replaced by the gradient, {@code weight (x - t)}. */
   double gaussian(A x, A t, int at, int n, double weight);
 

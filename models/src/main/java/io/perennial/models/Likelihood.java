@@ -25,6 +25,14 @@ public enum Likelihood {
     };
   }
 
+  /** The same error without a gradient; the outputs are used up. */
+  <A> double error(Kernels<A> kernels, A x, A target, A scratch, int at, int n) {
+    return switch (this) {
+      case BERNOULLI -> kernels.bernoulli(x, target, scratch, at, n);
+      case GAUSSIAN -> kernels.gaussian(x, target, at, n, 1);
+    };
+  }
+
   /** Outputs become the mean of what they say. */
   <A> void mean(Kernels<A> kernels, A x, int at, int n) {
     if (this == BERNOULLI) {

@@ -119,9 +119,13 @@ final class Reconstruction<A> {
       kernels.get(outputs, row * width, x, 0, count * width);
       kernels.get(others, row * width, t, 0, count * width);
       for (int n = 0; n < count; n++) {
-        double weight = precision * weights[row + n];
+        int at = n * width;
         errors[row + n] =
-            precision * likelihood.error(kernels, x, t, scratch[shard], n * width, width, weight);
+            precision
+                * (gradientIsWanted
+                    ? likelihood.error(
+                        kernels, x, t, scratch[shard], at, width, precision * weights[row + n])
+                    : likelihood.error(kernels, x, t, scratch[shard], at, width));
       }
       if (gradientIsWanted) {
         kernels.put(x, 0, outputs, row * width, count * width);

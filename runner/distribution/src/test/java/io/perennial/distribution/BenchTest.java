@@ -64,6 +64,7 @@ class BenchTest {
             "exact / epoch",
             "(solver + generator) / solver, the same batch",
             "digits routed and answered",
+            "their time / their products, 1 thread",
             "last tasks / first tasks",
             "a checkpoint",
             "one a minute / training",

@@ -45,6 +45,19 @@ final class Products implements AutoCloseable {
     return step;
   }
 
+  /** All that a multi-layer perceptron's way forward makes. */
+  static Products forward(int batch, List<Integer> widths) {
+    Products forward = new Products();
+    for (int layer = 0; layer + 1 < widths.size(); layer++) {
+      int in = widths.get(layer);
+      int out = widths.get(layer + 1);
+      FloatPointer x = forward.matrix(batch * in);
+      FloatPointer weights = forward.matrix(out * in);
+      forward.add(false, true, batch, out, in, x, weights, forward.matrix(batch * out));
+    }
+    return forward;
+  }
+
   private FloatPointer matrix(int length) {
     // Small values, because denormal ones and those that overflow are slower.
     RandomSource random = new RandomSource(matrices.size());

@@ -15,6 +15,9 @@ final class StrategyCosts {
   private static final int BATCH = 128;
   private static final int GATES = 3;
 
+  /** Hidden units of a gate. */
+  private static final int GATE = 32;
+
   /** Tasks at either end of a long stream. */
   private static final int COMPARED = 50;
 
@@ -127,17 +130,23 @@ final class StrategyCosts {
     String name = "digits routed and answered";
     String unit = "thousand/s";
     List<Double> rates = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
     String model = "pipeline: model-expansion\nmodel: {type: mlp, hidden: [256, 256]}";
-    String gate =
-        "{type: expert-gate, gateIterations: 60, expertsInMemory: %d}".formatted(GATES + 1);
-    try {
+    String gates =
+        "{type: expert-gate, gateHidden: %d, gateIterations: 60, expertsInMemory: %d}"
+            .formatted(GATE, GATES + 1);
+    try (Products gate = Products.forward(BATCH, List.of(784, GATE, 784));
+        Products expert = Products.forward(BATCH, List.of(784, 256, 256, 10))) {
       for (int round = 0; round <= scale.rounds(); round++) {
         double seconds =
-            jobs.run(Jobs.yaml(few, GATES, model, BATCH, "evaluate: final", gate))
+            jobs.run(Jobs.yaml(few, GATES, model, BATCH, "evaluate: final", gates))
                 .seconds()
                 .evaluate();
+        double digits = GATES * testImages;
+        double products = GATES * scale.seconds(gate::run) + scale.seconds(expert::run);
         if (round > 0) {
-          rates.add(1e-3 * GATES * testImages / seconds);
+          rates.add(1e-3 * digits / seconds);
+          ratios.add(seconds / (digits / BATCH * products));
         }
       }
     } catch (InputException e) {
@@ -145,7 +154,9 @@ final class StrategyCosts {
     }
     return new Section(
         "expert gate: %d experts, mlp 784-256-256-10".formatted(GATES),
-        List.of(Measurement.of(name, unit, rates)));
+        List.of(
+            Measurement.of(name, unit, rates),
+            Measurement.of("their time / their products, 1 thread", Measurement.RATIO, ratios)));
   }
 
   /** Whether a task costs more the more tasks there were. */
