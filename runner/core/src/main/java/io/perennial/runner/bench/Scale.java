@@ -22,6 +22,9 @@ public record Scale(
   public static final Scale QUICK =
       new Scale(5, TimeUnit.MILLISECONDS.toNanos(20), 3_200, 1_000, 1_280, 60);
 
+  /** Measurements until threads have settled. */
+  private static final int WARM_UP = 5;
+
   /** Checks that there is something to measure. */
   public Scale {
     if (rounds < 1 || jobImages < 1 || testImages < 1 || ratioImages < 1 || streamTasks < 2) {
@@ -40,5 +43,16 @@ public record Scale(
       elapsed = System.nanoTime() - start;
     } while (elapsed < pieceNanos);
     return elapsed / 1e9 / calls;
+  }
+
+  /**
+   * The same of work for several threads, some time after it began: threads that have slept are
+   * first brought together on a core, which takes the system some tenths of a second to undo.
+   */
+  double secondsAfterAWhile(Runnable work) {
+    for (int again = 0; again < WARM_UP; again++) {
+      seconds(work);
+    }
+    return seconds(work);
   }
 }

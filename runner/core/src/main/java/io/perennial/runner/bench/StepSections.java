@@ -71,7 +71,7 @@ final class StepSections {
       for (int round = -WARM_UP_ROUNDS; round < scale.rounds(); round++) {
         double products1 = bare ? scale.seconds(products::run) : Double.NaN;
         double step1 = scale.seconds(single::run);
-        double stepN = threads > 1 ? scale.seconds(shared::run) : Double.NaN;
+        double stepN = threads > 1 ? scale.secondsAfterAWhile(shared::run) : Double.NaN;
         if (round >= 0) {
           product.add(1e3 * products1);
           alone.add(1e3 * step1);

@@ -21,7 +21,6 @@ final class WholeJob {
   private static final String NAIVE = "naive";
   private static final int TASKS = 5;
   private static final int BATCH = 128;
-  private static final int WARM_UP = 5;
   private static final String MODEL = "{type: mlp, hidden: [256, 256]}";
   private static final List<Integer> WIDTHS = List.of(784, 256, 256, 10);
 
@@ -65,10 +64,7 @@ final class WholeJob {
                 run(dataset, name, missing).ifPresent(all::add);
               }
             });
-        for (int again = 0; again < WARM_UP; again++) {
-          scale.seconds(step::run); // Threads that have slept are first brought together on a core.
-        }
-        bare.add(1e3 * scale.seconds(step::run));
+        bare.add(1e3 * scale.secondsAfterAWhile(step::run));
         products.add(scale.seconds(ofStep::run));
       }
     }
