@@ -98,8 +98,8 @@ record MemoryEstimate(long process, long heap, long passes, long training, long 
     try (Model copy = model.copy();
         INDArray features = Nd4j.create(model.dataType(), shape, 'c')) {
       copy.forward(features, new int[rows], false);
-      // Batches are gathered on the heap, in two buffers, before they go to the native array.
-      return MemoryLimit.arraysNow() - before + 2L * rows * width * Float.BYTES;
+      // Batches take turns in two arrays.
+      return MemoryLimit.arraysNow() - before + rows * width * model.dataType().width();
     }
   }
 

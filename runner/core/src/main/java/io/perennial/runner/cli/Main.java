@@ -38,7 +38,7 @@ public final class Main {
   private static final String LOG_FACTORY = "log4j2.configurationFactory";
 
   /** Its name, because the class loads Log4j, which help does without. */
-  static final String TERMINAL_LOG = "io.perennial.runner.cli.TerminalLog";
+  private static final String TERMINAL_LOG = "io.perennial.runner.cli.TerminalLog";
 
   private final EngineSource engines;
 
@@ -53,14 +53,18 @@ public final class Main {
 
   /** Starts the command line and ends the process with its exit code. */
   public static void main(String[] args) {
-    // Used where Log4j finds no configuration.
-    if (System.getProperty(LOG_FACTORY) == null) {
-      System.setProperty(LOG_FACTORY, TERMINAL_LOG);
-    }
+    configureLog();
     NativeAhead libraries = NativeAhead.start(args);
     int exitCode = commandLine(new Main()).execute(args);
     libraries.await();
     System.exit(exitCode);
+  }
+
+  /** Has Log4j ask {@link TerminalLog}, if nobody names another one. */
+  static void configureLog() {
+    if (System.getProperty(LOG_FACTORY) == null) {
+      System.setProperty(LOG_FACTORY, TERMINAL_LOG);
+    }
   }
 
   static CommandLine commandLine(Main main) {

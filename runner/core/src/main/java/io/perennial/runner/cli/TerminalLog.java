@@ -25,15 +25,17 @@ public final class TerminalLog extends ConfigurationFactory {
     return new String[] {"*"};
   }
 
+  /** Null: a file that somebody configured is for those who can read it. */
   @Override
-  public Configuration getConfiguration(LoggerContext context, ConfigurationSource source) {
-    return new Warnings(context);
+  public @Nullable Configuration getConfiguration(
+      LoggerContext context, ConfigurationSource source) {
+    return null;
   }
 
   @Override
-  public Configuration getConfiguration(
+  public @Nullable Configuration getConfiguration(
       LoggerContext context, @Nullable String name, @Nullable URI location) {
-    return new Warnings(context);
+    return location == null ? new Warnings(context) : null;
   }
 
   private static final class Warnings extends AbstractConfiguration {
