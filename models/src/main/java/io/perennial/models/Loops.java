@@ -93,7 +93,7 @@ final class Loops<A> {
     }
   }
 
-  private void copy(Memory from, int at, Memory to, int offset, int count) {
+  void copy(Memory from, int at, Memory to, int offset, int count) {
     for (int done = 0; done < count; done += BLOCK) {
       int n = Math.min(BLOCK, count - done);
       kernels.get(from, at + done, first, 0, n);

@@ -148,6 +148,23 @@ public final class Vectors {
     }
   }
 
+  /**
+   * Copies the first {@code count} elements of {@code from} to those of {@code to} from {@code at}
+   * on; of another type they go through floats.
+   */
+  public static void copy(INDArray from, int count, INDArray to, int at) {
+    if (from.dataType() != to.dataType()) {
+      write(readFloats(from), 0, count, to, at);
+      return;
+    }
+    Loops<?> loops = Loops.of(to);
+    Memory source = loops.memory(from);
+    Memory target = loops.memory(to);
+    Objects.checkFromIndexSize(0, count, source.length());
+    Objects.checkFromIndexSize(at, count, target.length());
+    loops.copy(source, 0, target, at, count);
+  }
+
   /** Copies the first {@code count} values to the start of {@code to}. */
   public static void write(float[] from, int count, INDArray to) {
     write(from, 0, count, to, 0);

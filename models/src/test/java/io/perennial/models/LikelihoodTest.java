@@ -27,23 +27,12 @@ class LikelihoodTest {
     double[] outputs = random.doubles(AT + VALUES, -9, 9).toArray();
     double[] targets = random.doubles(AT + VALUES, 0, 1).toArray();
     System.arraycopy(EXTREMES, 0, outputs, AT, EXTREMES.length);
-    double with =
-        likelihood.error(
-            kernels,
-            values(kernels, outputs),
-            values(kernels, targets),
-            kernels.array(AT + VALUES),
-            AT,
-            VALUES,
-            0.3);
-    double alone =
-        likelihood.error(
-            kernels,
-            values(kernels, outputs),
-            values(kernels, targets),
-            kernels.array(AT + VALUES),
-            AT,
-            VALUES);
+    A t = values(kernels, targets);
+    A scratch = kernels.array(AT + VALUES);
+    A x = values(kernels, outputs);
+    double with = likelihood.error(kernels, x, t, scratch, AT, VALUES, 0.3);
+    x = values(kernels, outputs); // They were used up.
+    double alone = likelihood.error(kernels, x, t, scratch, AT, VALUES);
     assertThat(alone).isEqualTo(with);
     double sum = 0;
     for (int j = AT; j < AT + VALUES; j++) {

@@ -28,34 +28,31 @@ final class Products implements AutoCloseable {
 
   /** All that a step of a multi-layer perceptron makes: forward, weights' and inputs' gradients. */
   static Products ofStep(int batch, List<Integer> widths) {
-    Products step = new Products();
-    for (int layer = 0; layer + 1 < widths.size(); layer++) {
-      int in = widths.get(layer);
-      int out = widths.get(layer + 1);
-      FloatPointer x = step.matrix(batch * in);
-      FloatPointer weights = step.matrix(out * in);
-      FloatPointer z = step.matrix(batch * out);
-      FloatPointer gradient = step.matrix(out * in);
-      step.add(false, true, batch, out, in, x, weights, z);
-      step.add(true, false, out, in, batch, z, x, gradient);
-      if (layer > 0) {
-        step.add(false, false, batch, in, out, z, weights, step.matrix(batch * in));
-      }
-    }
-    return step;
+    return ofLayers(batch, widths, true);
   }
 
   /** All that a multi-layer perceptron's way forward makes. */
   static Products forward(int batch, List<Integer> widths) {
-    Products forward = new Products();
+    return ofLayers(batch, widths, false);
+  }
+
+  private static Products ofLayers(int batch, List<Integer> widths, boolean andBack) {
+    Products all = new Products();
     for (int layer = 0; layer + 1 < widths.size(); layer++) {
       int in = widths.get(layer);
       int out = widths.get(layer + 1);
-      FloatPointer x = forward.matrix(batch * in);
-      FloatPointer weights = forward.matrix(out * in);
-      forward.add(false, true, batch, out, in, x, weights, forward.matrix(batch * out));
+      FloatPointer x = all.matrix(batch * in);
+      FloatPointer weights = all.matrix(out * in);
+      FloatPointer z = all.matrix(batch * out);
+      all.add(false, true, batch, out, in, x, weights, z);
+      if (andBack) {
+        all.add(true, false, out, in, batch, z, x, all.matrix(out * in));
+      }
+      if (andBack && layer > 0) {
+        all.add(false, false, batch, in, out, z, weights, all.matrix(batch * in));
+      }
     }
-    return forward;
+    return all;
   }
 
   private FloatPointer matrix(int length) {

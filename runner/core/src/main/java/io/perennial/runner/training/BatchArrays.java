@@ -2,6 +2,7 @@ package io.perennial.runner.training;
 
 import io.perennial.api.Batch;
 import io.perennial.models.Vectors;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,7 +16,7 @@ final class BatchArrays implements AutoCloseable {
   final double[] weights;
   final boolean[][] competing;
   final Batch batch;
-  private INDArray targets;
+  private @Nullable INDArray targets;
 
   /**
    * @param shape of an example
@@ -32,7 +33,6 @@ final class BatchArrays implements AutoCloseable {
     this.weights = new double[rows];
     this.competing = new boolean[rows][];
     this.batch = new Batch(features, labels, tasks, origins, weights, competing);
-    this.targets = Nd4j.empty(type);
   }
 
   int rows() {
@@ -42,21 +42,31 @@ final class BatchArrays implements AutoCloseable {
   /** Takes over the first rows, as far as {@link RowReader} reads them: features and labels. */
   void take(BatchArrays from, int count) {
     int width = Math.toIntExact(features.length() / rows());
-    float[] values = Vectors.readFloats(from.features);
-    Vectors.write(values, count * width, features);
+    Vectors.copy(from.features, count * width, features, 0);
     System.arraycopy(from.labels, 0, labels, 0, count);
   }
 
+  /** The soft targets {@code [N, C]}, written. */
   INDArray targets(double[] values, int classes) {
-    if (targets.isEmpty() || targets.columns() != classes) {
-      targets = Nd4j.create(features.dataType(), new long[] {rows(), classes}, 'c');
+    INDArray written = targets;
+    if (written == null || written.columns() != classes) {
+      closeTargets();
+      written = Nd4j.create(features.dataType(), new long[] {rows(), classes}, 'c');
+      targets = written;
     }
-    Vectors.write(values, rows() * classes, targets);
-    return targets;
+    Vectors.write(values, rows() * classes, written);
+    return written;
+  }
+
+  private void closeTargets() {
+    if (targets != null) {
+      targets.close();
+    }
   }
 
   @Override
   public void close() {
     features.close();
+    closeTargets();
   }
 }

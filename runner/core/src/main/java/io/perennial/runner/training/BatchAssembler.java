@@ -23,7 +23,6 @@ final class BatchAssembler implements Rows {
   private int[] origins = {};
   private double[] weights = {};
   private double[] soft = {};
-  private float[] rehearsed = {};
   private int classes;
   private int size;
   private int realRows;
@@ -161,11 +160,7 @@ final class BatchAssembler implements Rows {
     }
     reserve(size + count);
     BatchArrays arrays = started().atLeast(size + count, size);
-    if (rehearsed.length < count * width) {
-      rehearsed = new float[count * width];
-    }
-    Vectors.read(added, rehearsed, 0);
-    Vectors.write(rehearsed, 0, count * width, arrays.features, size * width);
+    Vectors.copy(added, count * width, arrays.features, size * width);
     System.arraycopy(addedTasks, 0, tasks, size, count);
     Arrays.fill(origins, size, size + count, origin);
     Arrays.fill(weights, size, size + count, weight);
