@@ -112,10 +112,12 @@ launch() {
   done
   main=io.perennial.runner.cli.Main
 
-  # A collector named by the user replaces ours, because the JVM refuses two.
+  # A collector named by the user replaces ours, because the JVM refuses two. What a run leaves to it
+  # is small and soon dead: without a limit the heap's part for that grows to gigabytes, task by task,
+  # before the collector looks at it.
   case "${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${PERENNIAL_JAVA_OPTS:-}" in
     *-XX:+Use*GC*) collector= ;;
-    *) collector=-XX:+UseParallelGC ;;
+    *) collector='-XX:+UseParallelGC -XX:MaxNewSize=64m' ;;
   esac
   # ND4J loads native libraries and its buffers use Unsafe: from 24 on both want a permission.
   permissions=

@@ -6,5 +6,5 @@ setlocal
 set "PERENNIAL=%~dp0.."
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
-"%JAVA%" -XX:+UseParallelGC -Dlog4j2.contextSelector=org.apache.logging.log4j.core.selector.BasicContextSelector "-Dperennial.home=%PERENNIAL%" %PERENNIAL_JAVA_OPTS% -cp "%PERENNIAL%\lib\*" io.perennial.runner.cli.Main %*
+"%JAVA%" -XX:+UseParallelGC -XX:MaxNewSize=64m -Dlog4j2.contextSelector=org.apache.logging.log4j.core.selector.BasicContextSelector "-Dperennial.home=%PERENNIAL%" %PERENNIAL_JAVA_OPTS% -cp "%PERENNIAL%\lib\*" io.perennial.runner.cli.Main %*
 exit /b %ERRORLEVEL%

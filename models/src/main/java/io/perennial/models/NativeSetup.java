@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.Properties;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.config.ND4JClassLoading;
+import org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ public final class NativeSetup {
 
   private static volatile @Nullable Report report;
   private static @Nullable Choice choice;
+  private static @Nullable Libraries libraries;
 
   /** Not the class's own, which a thread holds for as long as libraries load. */
   private static final Object CHOOSING = new Object();
@@ -104,6 +107,9 @@ public final class NativeSetup {
 
   private record Choice(Optional<String> requested, Chooser chosenBy, Cpu cpu) {}
 
+  /** That they are loaded, and what {@link OneDnn#load} said. */
+  private record Libraries(Optional<String> oneDnn) {}
+
   /**
    * Makes the choices that cannot be made once ND4J is loaded, its class loader and the kernel, but
    * loads nothing native: quick, and whoever touches ND4J first then finds it as {@link #ensure}
@@ -114,7 +120,22 @@ public final class NativeSetup {
   }
 
   /**
-   * Sets up once for the JVM; later calls return the same report. Safe to call from any thread.
+   * Loads the native libraries, which is most of what {@link #ensure} does, but starts nothing in
+   * them. For a thread beside others that start a program: unlike {@link #ensure} it may run while
+   * they load libraries of their own, as a JVM does for its management, its network and more.
+   *
+   * @throws IllegalStateException if ND4J's native library does not load
+   */
+  public static void load() {
+    loadOnce();
+  }
+
+  /**
+   * Sets up once for the JVM; later calls return the same report. Safe to call from any thread, but
+   * on Linux the first call must not come while another thread loads a native library: ND4J looks
+   * functions up with JavaCPP's {@code Loader.addressof}, which holds the lock of the dynamic
+   * linker's list and opens each library in it, while whoever loads one holds the lock for opening
+   * and wants that of the list. Then both wait for ever.
    *
    * @throws IllegalStateException if ND4J's native library does not load
    */
@@ -133,18 +154,46 @@ public final class NativeSetup {
   }
 
   private static Report setUp() {
+    Libraries loaded = loadOnce();
     Choice chosen = chooseOnce();
     Report made =
         new Report(
             chosen.cpu().bestKernel(),
             chosen.requested(),
             initialise(),
-            OneDnn.load(),
+            loaded.oneDnn(),
             chosen.chosenBy(),
             chosen.cpu().name(),
             version());
     log(made);
     return made;
+  }
+
+  /** The libraries only: nothing here may look functions up, see {@link #ensure}. */
+  private static synchronized Libraries loadOnce() {
+    Libraries done = libraries;
+    if (done == null) {
+      chooseOnce();
+      try {
+        Loader.load(Nd4jCpu.class);
+        Loader.load(openblas.class);
+      } catch (RuntimeException | LinkageError e) {
+        throw missing(e);
+      }
+      done = new Libraries(OneDnn.load());
+      libraries = done;
+    }
+    return done;
+  }
+
+  private static IllegalStateException missing(Throwable cause) {
+    return new IllegalStateException(
+        "ND4J's native library did not load; is there an nd4j-native jar for "
+            + System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.arch")
+            + " on the class path?",
+        cause);
   }
 
   private static Choice chooseOnce() {
@@ -211,13 +260,7 @@ public final class NativeSetup {
     try {
       Nd4j.getExecutioner();
     } catch (RuntimeException | LinkageError e) {
-      throw new IllegalStateException(
-          "ND4J's native library did not load; is there an nd4j-native jar for "
-              + System.getProperty("os.name")
-              + " "
-              + System.getProperty("os.arch")
-              + " on the class path?",
-          e);
+      throw missing(e);
     }
     // Both read their variables only while loading, so they are told here.
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);

@@ -5,19 +5,26 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class NativeSetupTest {
+  @TempDir Path directory;
+
   private static final String VARIABLE = "OPENBLAS_CORETYPE";
 
   /** Run in a process of its own: the kernel is chosen once in a process. */
@@ -38,7 +45,35 @@ class NativeSetupTest {
     }
   }
 
-  private static String child(Map<String, String> environment, String... arguments)
+  /** Loads the native libraries while another thread loads all those of a directory. */
+  static final class Beside {
+    private Beside() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      Thread thread = new Thread(NativeSetup::load);
+      thread.start();
+      int loaded = 0;
+      try (DirectoryStream<Path> libraries = Files.newDirectoryStream(Path.of(arguments[0]))) {
+        for (Path library : libraries) {
+          System.load(library.toString());
+          loaded++;
+          Thread.sleep(1); // They shall last until the other thread is done.
+          if (!thread.isAlive()) {
+            break;
+          }
+        }
+      }
+      thread.join();
+      System.out.println("RESULT " + (loaded > 50) + " " + NativeSetup.ensure().nd4jVersion());
+    }
+  }
+
+  private String child(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    return child(Child.class, environment, arguments);
+  }
+
+  private String child(Class<?> program, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
@@ -53,14 +88,20 @@ class NativeSetupTest {
     while (options < arguments.length && arguments[options].startsWith("-D")) {
       command.add(arguments[options++]);
     }
-    command.add(Child.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(arguments).subList(options, arguments.length));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    Path said = Files.createTempFile(directory, "child", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
     builder.environment().remove(VARIABLE);
     builder.environment().putAll(environment);
     Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      process.destroyForcibly().waitFor();
+      throw new AssertionError("the process hangs after: " + Files.readString(said));
+    }
+    String output = Files.readString(said);
+    assertThat(process.exitValue()).as(output).isZero();
     return output
         .lines()
         .filter(line -> line.startsWith("RESULT"))
@@ -86,6 +127,18 @@ class NativeSetupTest {
   @Test
   void saysWhenItCameTooLate() throws IOException, InterruptedException {
     assertThat(child(Map.of(), "touch")).startsWith("RESULT none ").contains(" OPENBLAS ");
+  }
+
+  /** The dynamic linker's locks: see {@link NativeSetup#ensure}. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void librariesLoadBesideAThreadThatLoadsOthers() throws IOException, InterruptedException {
+    Path small = Path.of(System.getProperty("java.home"), "lib", "libextnet.so");
+    Path many = Files.createDirectory(directory.resolve("many"));
+    for (int i = 0; i < 2000; i++) {
+      Files.copy(small, many.resolve("lib" + i + ".so"));
+    }
+    assertThat(child(Beside.class, Map.of(), many.toString())).startsWith("RESULT true ");
   }
 
   @Test

@@ -3,9 +3,12 @@ package io.perennial.distribution;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.spi.ToolProvider;
 import org.apache.commons.io.FileUtils;
 
@@ -16,16 +19,21 @@ import org.apache.commons.io.FileUtils;
 final class JavaRuntime {
   private JavaRuntime() {}
 
-  /** Its home; linked once, because that takes some seconds. */
+  /** Its home; linked once, by the first of this build's JVMs, because that takes some seconds. */
   static Path home() throws IOException {
     Path home = Path.of("target", "jre-" + Runtime.version()).toAbsolutePath();
-    if (!Files.exists(home)) {
-      // Under another name until it is complete: the next build takes what it finds.
-      Path unfinished = home.resolveSibling(home.getFileName() + ".unfinished");
-      FileUtils.deleteDirectory(unfinished.toFile());
-      link(unfinished);
-      shareClasses(unfinished);
-      Files.move(unfinished, home);
+    Path lock = home.resolveSibling(home.getFileName() + ".lock");
+    try (FileChannel one =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = one.lock()) {
+      if (held.isValid() && !Files.exists(home)) {
+        // Under another name until it is complete: the next build takes what it finds.
+        Path unfinished = home.resolveSibling(home.getFileName() + ".unfinished");
+        FileUtils.deleteDirectory(unfinished.toFile());
+        link(unfinished);
+        shareClasses(unfinished);
+        Files.move(unfinished, home);
+      }
     }
     return home;
   }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,21 +39,22 @@ class KilledRunIT {
   private static final Path BUILT =
       Path.of("../../plugins/synaptic-intelligence/target").resolve(JAR);
 
+  @TempDir static Path shared;
+  private static PlainMachine machine;
+  private static Path home;
+  private static Path configuration;
+  private static Map<String, String> expected;
+  private static Duration whole;
+
   @TempDir Path directory;
 
-  private PlainMachine machine;
-  private Path home;
-  private Path configuration;
-  private Map<String, String> expected;
-  private Duration whole;
-
   /** The run that nobody disturbs. */
-  @BeforeEach
-  void undisturbed() throws IOException {
-    machine = PlainMachine.in(Files.createDirectory(directory.resolve("machine")));
-    home = Archive.unpack(Files.createDirectory(directory.resolve("unpacked")));
+  @BeforeAll
+  static void undisturbed() throws IOException {
+    machine = PlainMachine.in(Files.createDirectory(shared.resolve("machine")));
+    home = Archive.unpack(Files.createDirectory(shared.resolve("unpacked")));
     Files.copy(BUILT, home.resolve("plugins").resolve(JAR));
-    configuration = directory.resolve("all.yaml");
+    configuration = shared.resolve("all.yaml");
     Files.writeString(
         configuration,
         """
@@ -61,7 +62,7 @@ class KilledRunIT {
         pipeline: model-expansion
         scenario: {type: split, dataset: {type: digits}, tasks: 5, setting: domain-incremental}
         model: {type: mlp, hidden: [12]}
-        training: {epochs: 4, batchSize: 16}
+        training: {epochs: 2, batchSize: 16}
         strategies:
           - {type: net2net, threshold: 1}
           - {type: ewc, lambda: 10}
@@ -70,7 +71,7 @@ class KilledRunIT {
         checkpoint: {everySteps: 5}
         """);
     machine.perennial(home, "list"); // Prepares faster starts, which would be part of the time.
-    Path out = directory.resolve("undisturbed");
+    Path out = shared.resolve("undisturbed");
     long start = System.nanoTime();
     Outcome run = machine.perennial(home, arguments(out, false));
     whole = Duration.ofNanos(System.nanoTime() - start);
@@ -79,7 +80,7 @@ class KilledRunIT {
     assertThat(expected).containsKeys("results.json", "accuracy.csv").hasSizeGreaterThan(4);
   }
 
-  private String[] arguments(Path out, boolean resume) {
+  private static String[] arguments(Path out, boolean resume) {
     List<String> arguments =
         new ArrayList<>(
             List.of("run", configuration.toString(), "--out", out.toString(), "--threads", "1"));

@@ -6,8 +6,9 @@ import java.util.Set;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads ND4J on a thread of its own while the command line is parsed, plugins are found and the
- * configuration is read: it takes about as long as all of these.
+ * Loads ND4J's libraries on a thread of its own while the command line is parsed, plugins are found
+ * and the configuration is read: it takes about as long as all of these. Whoever needs ND4J first
+ * waits for that and starts it.
  */
 final class NativeAhead {
   /** The commands that come to need it, unless their input is wrong. */
@@ -38,7 +39,7 @@ final class NativeAhead {
 
   private static void load() {
     try {
-      NativeSetup.ensure();
+      NativeSetup.load();
     } catch (IllegalStateException e) {
       // The command asks again and reports that; only the first attempt knows the cause.
       LoggerFactory.getLogger(NativeAhead.class).warn("ND4J did not load", e);
