@@ -79,6 +79,16 @@ limit_heap() {
   [ "$kibibytes" -lt 131072 ] || heap=-Xmx$((kibibytes / 2))k
 }
 
+# Sets collector to the JVM's garbage collector; one named by the user replaces ours, because the JVM
+# refuses two. What a run leaves to it is small and soon dead: without a limit the heap's part for that
+# grows to gigabytes, task by task, before the collector looks at it.
+choose_collector() {
+  case "${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${PERENNIAL_JAVA_OPTS:-}" in
+    *-XX:+Use*GC*) collector= ;;
+    *) collector='-XX:+UseParallelGC -XX:MaxNewSize=64m' ;;
+  esac
+}
+
 # Sets compiler to how the JVM compiles. Commands that only tell something end before optimised code
 # pays off: without it they take four fifths of the time. The others optimise ten times later than by
 # default, or more: at a start much is called some thousand times and never again, and compiling it
@@ -112,13 +122,7 @@ launch() {
   done
   main=io.perennial.runner.cli.Main
 
-  # A collector named by the user replaces ours, because the JVM refuses two. What a run leaves to it
-  # is small and soon dead: without a limit the heap's part for that grows to gigabytes, task by task,
-  # before the collector looks at it.
-  case "${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${PERENNIAL_JAVA_OPTS:-}" in
-    *-XX:+Use*GC*) collector= ;;
-    *) collector='-XX:+UseParallelGC -XX:MaxNewSize=64m' ;;
-  esac
+  choose_collector
   # ND4J loads native libraries and its buffers use Unsafe: from 24 on both want a permission.
   permissions=
   if [ "$version" -ge 24 ]; then

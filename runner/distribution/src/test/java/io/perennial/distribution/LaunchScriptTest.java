@@ -28,6 +28,22 @@ class LaunchScriptTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'', -XX:+UseParallelGC -XX:MaxNewSize=64m",
+    "-Xmx8g -Xmn256m, -XX:+UseParallelGC -XX:MaxNewSize=64m",
+    "-Xmx8g -XX:+UseZGC, ''",
+    "-XX:+UseSerialGC, ''"
+  })
+  void newObjectsHaveLittleOfTheHeapUnlessTheUserChoosesTheCollector(String own, String options) {
+    String script = ". src/main/bin/launch.sh; choose_collector; printf %s \"$collector\"";
+    ProcessBuilder builder = new ProcessBuilder("sh", "-u", "-c", script);
+    builder.environment().put("PERENNIAL_JAVA_OPTS", own);
+    Outcome outcome = Outcome.of(builder);
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output()).isEqualTo(options);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "'', true",
     "--help, true",
     "--version, true",
