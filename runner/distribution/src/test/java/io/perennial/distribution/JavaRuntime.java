@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +21,11 @@ final class JavaRuntime {
   /** Its home; linked once, by the first of this build's JVMs, because that takes some seconds. */
   static Path home() throws IOException {
     Path home = Path.of("target", "jre-" + Runtime.version()).toAbsolutePath();
-    Path lock = home.resolveSibling(home.getFileName() + ".lock");
-    try (FileChannel one =
-            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = one.lock()) {
-      if (held.isValid() && !Files.exists(home)) {
+    Path file = home.resolveSibling(home.getFileName() + ".lock");
+    try (FileChannel lock =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      lock.lock(); // Until it is closed.
+      if (!Files.exists(home)) {
         // Under another name until it is complete: the next build takes what it finds.
         Path unfinished = home.resolveSibling(home.getFileName() + ".unfinished");
         FileUtils.deleteDirectory(unfinished.toFile());

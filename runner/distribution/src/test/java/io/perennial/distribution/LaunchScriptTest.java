@@ -2,6 +2,7 @@ package io.perennial.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,6 +37,7 @@ class LaunchScriptTest {
   void newObjectsHaveLittleOfTheHeapUnlessTheUserChoosesTheCollector(String own, String options) {
     String script = ". src/main/bin/launch.sh; choose_collector; printf %s \"$collector\"";
     ProcessBuilder builder = new ProcessBuilder("sh", "-u", "-c", script);
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     builder.environment().put("PERENNIAL_JAVA_OPTS", own);
     Outcome outcome = Outcome.of(builder);
     assertThat(outcome.exitCode()).isZero();
